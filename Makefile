@@ -1,0 +1,98 @@
+# Everything that a person or a machine does with this tree. Nothing asks a question; every target may be run again.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+EXAM := examples/backprop_and_curvature.yaml
+OUT ?= out
+TORCH := torch==2.13.0
+# Where pip should look for torch, such as "--index-url https://download.pytorch.org/whl/cpu" (no CUDA, a tenth as large).
+TORCH_FROM ?=
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: help demo test check lint types tests tex oracle bench golden clean
+
+help:
+	@echo "make demo    build the example exam into $(OUT)/ (Typst, or pdflatex where it is complete)"
+	@echo "make test    all the set-up for the tests, and the tests"
+	@echo "make check   ruff, mypy and the tests: what CI runs"
+	@echo "make tex     install TeX, or say what to install"
+	@echo "make oracle  install torch, an independent oracle for some tests"
+	@echo "make bench   measure against peers"
+	@echo "make golden  write the expected documents anew (review the difference)"
+	@echo "make clean   remove what was made, save the environment"
+
+# Each environment is a stamp, made anew when the list of dependencies changes.
+
+$(STAMPS)/venv:
+	$(PYTHON) -m venv $(VENV)
+	@mkdir -p $(STAMPS)
+	@touch $@
+
+$(STAMPS)/demo: pyproject.toml $(STAMPS)/venv
+	$(PIP) install --editable .
+	@touch $@
+
+$(STAMPS)/test: pyproject.toml $(STAMPS)/venv
+	$(PIP) install --editable ".[test]"
+	@touch $@ $(STAMPS)/demo
+
+$(STAMPS)/dev: pyproject.toml $(STAMPS)/test
+	$(PIP) install --editable ".[test,dev]"
+	@touch $@
+
+$(STAMPS)/bench: pyproject.toml $(STAMPS)/test
+	$(PIP) install --editable ".[test,bench]"
+	@touch $@
+
+$(STAMPS)/oracle: $(STAMPS)/test
+	$(PIP) install "$(TORCH)" $(TORCH_FROM)
+	@touch $@
+
+demo: $(STAMPS)/demo
+	$(BIN)/derive build $(EXAM) -o $(OUT)
+
+test: $(STAMPS)/test
+	$(PYTEST)
+
+oracle: $(STAMPS)/oracle
+
+lint: $(STAMPS)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMPS)/dev
+	$(BIN)/mypy
+
+tests: $(STAMPS)/test
+	$(PYTEST) -n auto
+
+check: lint types tests
+
+# TeX: what the templates load, and the program that looks into PDFs.
+TEX_PACKAGES := texlive-latex-extra lmodern poppler-utils
+
+tex:
+	@if command -v pdflatex > /dev/null && command -v pdftotext > /dev/null && \
+	    kpsewhich mathtools.sty lmodern.sty tikz.sty microtype.sty > /dev/null; then \
+	    echo "TeX is complete: $$(command -v pdflatex)"; \
+	elif command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then \
+	    apt-get update -q && \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(TEX_PACKAGES); \
+	else \
+	    echo "Install TeX Live with these (names as in Debian): $(TEX_PACKAGES)"; \
+	    echo "Without it the PDFs are made by Typst, and the TeX tests are skipped."; \
+	fi
+
+bench: $(STAMPS)/bench
+	$(BIN)/python -m benchmarks
+
+golden: $(STAMPS)/test
+	DERIVE_GOLDEN=write $(PYTEST) -q tests/golden || true
+	git --no-pager diff --stat -- tests/golden
+
+clean:
+	rm -rf $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find derive tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,207 @@
+"""What a derivation stands on at one moment: its inputs, its definitions, its functions, and who depends on whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from derive.notation.form import At, BigSum, Call, Derivative, Form, Matrix, Symbol, Tuple, symbols, walk
+from derive.notation.meanings import MEANINGS
+from derive.notation.symbols import parse_symbol
+from derive.notation.value import Code, compiled
+from derive.record import Given
+
+
+class Premises:
+    """Names and what they stand for; grows as the steps of a derivation define new ones.
+
+    Attributes:
+        values: inputs with the numbers that were given for them.
+        inputs: every name without a definition, valued or free.
+        definitions: what a name, or a derivative that was given, stands for.
+        functions: functions that were defined, with their parameters: f(x, y) := ...
+        abstract: functions without a definition, with the arguments of their first use.
+        slopes: derivatives that were given for an abstract function or a free quantity, as (variable, derivative).
+        repeated: names that were given a second time, with the second form.
+    """
+
+    def __init__(self, givens: Iterable[Given]) -> None:
+        self.values: dict[Symbol, Form] = {}
+        self.inputs: dict[Symbol, None] = {}
+        self.definitions: dict[Form, Form] = {}
+        self.functions: dict[str, tuple[tuple[Form, ...], Form]] = {}
+        self.abstract: dict[str, tuple[Form, ...]] = {}
+        self.slopes: dict[str | Symbol, list[tuple[Form, Form]]] = {}
+        self.repeated: list[tuple[Symbol, Form]] = []
+        self._function_names: set[Symbol] = set()
+        self._bits: dict[Form, int] = {}
+        self._masks: dict[Form, int] = {}
+        self._codes: dict[Form, Code] = {}
+        self._read(list(givens))
+
+    def _read(self, givens: list[Given]) -> None:
+        for given in givens:
+            self._note(given)
+        for given in givens:
+            self.mention(form for form in (given.target, given.form) if form is not None)
+        for target in [form for form in self.definitions if isinstance(form, (Derivative, Call))]:
+            self._note_slope(target)
+
+    def _note(self, given: Given) -> None:
+        target, form = given.target, given.form
+        if form is None:
+            return
+        if isinstance(target, Symbol) and (target in self.values or target in self.definitions):
+            self.repeated.append((target, form))
+        elif isinstance(target, Symbol) and given.kind == "value" and not is_symbolic(form):
+            self.values[target] = form
+        elif isinstance(target, Call) and not target.primes and target.function not in MEANINGS:
+            self.functions[target.function] = (target.args, form)
+            self._function_names.add(parse_symbol(target.function))
+        else:
+            self.definitions.setdefault(target, form)
+
+    def mention(self, forms: Iterable[Form]) -> None:
+        """Take every name in these forms that has no definition as an input, and functions as abstract blocks."""
+        for form in forms:
+            for node in walk(form):
+                if isinstance(node, Call) and node.function not in MEANINGS and node.function not in self.functions:
+                    if node.args:
+                        self.abstract.setdefault(node.function, node.args)
+                        self._function_names.add(parse_symbol(node.function))
+            for name in names_in(form):
+                if name not in self.definitions and not self.is_function(name):
+                    self.inputs.setdefault(name)
+
+    def _note_slope(self, target: Derivative | Call) -> None:
+        """A given derivative shapes the abstract function, or the free quantity, that it belongs to."""
+        if isinstance(target, Call):
+            if target.primes == 1 and target.function in self.abstract:
+                self.slopes.setdefault(target.function, []).append((target.args[0], self.definitions[target]))
+            return
+        of = target.of
+        key: str | Symbol | None = None
+        if isinstance(of, Call) and of.function in self.abstract:
+            key = of.function
+        elif isinstance(of, Symbol) and of not in self.definitions:
+            key = next((name for name in self.abstract if parse_symbol(name) == of), of)
+        elif isinstance(of, Symbol) and isinstance(inner := self.definitions[of], Call):
+            key = inner.function if inner.function in self.abstract else None
+        if key is not None and len(target.wrt) == 1:
+            self.slopes.setdefault(key, []).append((target.wrt[0], self.definitions[target]))
+
+    def is_function(self, name: Symbol) -> bool:
+        """Whether the symbol names a function, as R does in ∂R/∂x."""
+        return name in self._function_names
+
+    def define(self, target: Symbol, form: Form) -> None:
+        """Add a name that a step defines."""
+        self.definitions[target] = form
+
+    def knows(self, name: Symbol) -> bool:
+        """Whether the name itself was given or defined (entries of arrays are not looked at)."""
+        return name in self.definitions or name in self.inputs or name in self.values or self.is_function(name)
+
+    def array_of(self, name: Symbol) -> tuple[Symbol, tuple[int, ...]] | None:
+        """The known array of which `name` may be an entry, and the index: W_12 is entry (1, 2) of W."""
+        for cut in range(len(name.sub) - 1, -1, -1):
+            index = name.sub[cut:]
+            if not all(piece.isdigit() for piece in index):
+                return None
+            root = Symbol(name.base, name.accent, name.sub[:cut], name.sup)
+            if root in self.definitions or root in self.inputs or root in self.values:
+                return root, tuple(map(int, index))
+        return None
+
+    def entries(self, name: Form) -> list[Symbol] | None:
+        """The free symbols that an array is made of, where it is nothing but a box of them."""
+        form = self.definitions.get(name)
+        if not isinstance(form, (Matrix, Tuple)):
+            return None
+        leaves = [leaf for leaf in walk(form) if not isinstance(leaf, (Matrix, Tuple))]
+        free = [leaf for leaf in leaves if isinstance(leaf, Symbol) and leaf in self.inputs]
+        return free if len(free) == len(leaves) else None
+
+    def code(self, name: Form) -> Code:
+        """The definition of a name, unrolled once."""
+        if name not in self._codes:
+            self._codes[name] = compiled(self.definitions[name])
+        return self._codes[name]
+
+    def parents(self, name: Form) -> list[Form]:
+        """The names from which `name` is made directly."""
+        forms = [self.definitions[name]] if name in self.definitions else []
+        if isinstance(name, Call):
+            forms += name.args
+        if isinstance(name, Symbol):
+            if call := self.function_call(name):
+                forms.append(call)
+            forms += [part for pair in self.slopes.get(name, ()) for part in pair]
+        return [parent for form in forms for parent in self._used(form)]
+
+    def _used(self, form: Form) -> Iterator[Form]:
+        for node in walk(form):
+            if isinstance(node, Call):
+                yield node
+                if node.function in self.functions:
+                    yield from self._used(self.functions[node.function][1])
+                yield from (n for pair in self.slopes.get(node.function, ()) for part in pair for n in symbols(part))
+            elif isinstance(node, Derivative) and node in self.definitions:
+                yield node
+            elif isinstance(node, Symbol):
+                array = None if self.knows(node) else self.array_of(node)
+                yield array[0] if array else node
+
+    def function_call(self, name: Symbol) -> Call | None:
+        """The call that a symbol naming a function is short for: R stands for R(x) in ∂R/∂x."""
+        if name not in self._function_names:
+            return None
+        for function in (*self.abstract, *self.functions):
+            if parse_symbol(function) == name:
+                return Call(function, self.abstract.get(function) or self.functions[function][0])
+        return None
+
+    def bit(self, name: Form) -> int:
+        """The bit of a name in the masks."""
+        return 1 << self._bits.setdefault(name, len(self._bits))
+
+    def mask(self, name: Form) -> int:
+        """The names on which `name` depends, itself included, one bit each."""
+        todo = [name]
+        opened: set[Form] = set()
+        while todo:
+            top = todo[-1]
+            parents = self.parents(top) if top not in self._masks else []
+            missing = [parent for parent in parents if parent not in self._masks and parent not in opened]
+            opened.add(top)
+            if missing:
+                todo += missing
+                continue
+            todo.pop()
+            if top in self._masks:
+                continue
+            mask = self.bit(top)
+            for parent in parents:
+                mask |= self._masks.get(parent, 0)
+            self._masks[top] = mask
+        return self._masks[name]
+
+
+def names_in(form: Form) -> Iterator[Symbol]:
+    """The names that must be known for the form to mean something; an index of a sum is no such name."""
+    bound = {node.index for node in walk(form) if isinstance(node, BigSum)}
+    letters = {index.base for index in bound}
+    for name in symbols(form):
+        if name in bound:
+            continue
+        if letters.intersection(name.sub):
+            name = Symbol(name.base, name.accent, tuple(p for p in name.sub if p not in letters), name.sup)
+        yield name
+
+
+def is_symbolic(form: Form) -> bool:
+    """Whether the form has names whose numbers it does not say itself."""
+    if isinstance(form, At):
+        bound = {name for name, _ in form.bindings}
+        inner = any(name not in bound for name in names_in(form.form))
+        return inner or any(is_symbolic(value) for _, value in form.bindings)
+    return any(True for _ in names_in(form))

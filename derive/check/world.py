@@ -1,0 +1,264 @@
+"""The judge's world: a point at which every name has a value, and small moves away from it.
+
+A base world gives values to the inputs and computes the rest through the definitions. A moved world differs from its
+base in a few names; only what depends on them is computed again, on the branches that the base took. Both are asked
+for values of forms; derivatives are left to `derive.check.slopes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from derive.check import slopes
+from derive.check.abstract import AbstractFunction
+from derive.check.premises import Premises
+from derive.notation.arrays import Array, Value, items, pairwise
+from derive.notation.branches import Branches, Kinks
+from derive.notation.form import At, Call, Derivative, Form, Symbol
+from derive.notation.reals import Reals, Undefined, reals
+from derive.notation.value import Code, Evaluator, compiled
+
+DIGITS = 130
+Overrides = dict[Form, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What all worlds at one point share: the definitions, the value of an input here, and the conventions."""
+
+    premises: Premises
+    draw: Callable[[Symbol], Value]
+    kinks: Kinks = Kinks()
+    exact: bool = False
+
+
+class World:
+    """Values of forms at one point.
+
+    Args:
+        scene: definitions and inputs.
+        fixed: names that have another value here than by their definition.
+        carried: rounded values of names; what they are worth near here still follows their definition.
+        base: the world from which this one was moved, and `moves` the names that were moved.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        fixed: Overrides | None = None,
+        carried: Overrides | None = None,
+        base: World | None = None,
+        moves: Overrides | None = None,
+    ) -> None:
+        self.scene, self.premises = scene, scene.premises
+        self.fixed, self.carried, self.moves = fixed or {}, carried or {}, moves or {}
+        self.base = base or self
+        self.reals: Reals = reals(DIGITS)
+        self._moved = reduce(lambda mask, name: mask | self.premises.bit(name), self.moves, 0)
+        self._cache: Overrides = {}
+        self._unrounded: Overrides = {}
+        self._tapes: dict[Form, Branches] = {}
+        self._elsewhere: dict[Any, World] = {}
+        self._blocks: dict[str, AbstractFunction] = {}
+
+    @property
+    def is_base(self) -> bool:
+        """Whether nothing was moved."""
+        return self.base is self
+
+    def value(self, form: Form) -> Value:
+        """The value of a form here.
+
+        Raises:
+            NoValue: a name that nobody gave or defined.
+            Undefined: no real value.
+        """
+        return self._evaluator(Branches(self.scene.kinks)).value(form)
+
+    def smooth_value(self, form: Form) -> Value:
+        """The value of a form here, on the branches that it takes at the base."""
+        return self.resolve(form) if isinstance(form, (Symbol, Derivative)) else self._run(form, None)
+
+    def with_values(self, overrides: Mapping[Form, Value]) -> World:
+        """A base world in which some names have other values; what depends on them follows."""
+        key = tuple(overrides.items())
+        if key not in self._elsewhere:
+            fixed = {**self.fixed, **self.on_roots(overrides)}
+            self._elsewhere[key] = World(self.scene, fixed, self.carried)
+        return self._elsewhere[key]
+
+    def carrying(self, rounded: Overrides) -> World:
+        """A base world that goes on with rounded values for names that keep their definitions."""
+        return World(self.scene, self.fixed, {**self.carried, **rounded})
+
+    def moved(self, moves: Overrides) -> World:
+        """A world near this one."""
+        return World(self.scene, {**self.fixed, **moves}, None, self.base, {**self.moves, **moves})
+
+    def on_roots(self, overrides: Mapping[Form, Value]) -> Overrides:
+        """Values of entries written as values of the arrays that hold them."""
+        roots: Overrides = {}
+        for name, value in overrides.items():
+            place = self._place(name) if isinstance(name, Symbol) and not self.premises.knows(name) else None
+            if place is None:
+                roots[name] = value
+                continue
+            root, array, position = place
+            held = items(roots.get(root, array))
+            roots[root] = Array(array.shape, (*held[:position], value, *held[position + 1 :]))
+        return roots
+
+    def resolve(self, form: Form) -> Value | None:
+        """The value of a name, a derivative, an evaluation bar or a block; None where it has none."""
+        if form in self.fixed:
+            return self.fixed[form]
+        if form in self.premises.definitions or form in self.premises.slopes:
+            return self._defined(form)
+        if form in self.carried:
+            return self.carried[form]
+        resolved = _RESOLVED.get(type(form))
+        return resolved(self, form) if resolved else None
+
+    def _symbol(self, name: Symbol) -> Value | None:
+        if name in self.premises.inputs or name in self.premises.values:
+            return self._input(name)
+        if call := self.premises.function_call(name):
+            return self.resolve(call)
+        place = self._place(name)
+        return place and place[1].items[place[2]]
+
+    def _place(self, name: Symbol) -> tuple[Symbol, Array, int] | None:
+        """The array that holds an entry of this name, and where."""
+        found = self.premises.array_of(name)
+        if found is None:
+            return None
+        array = self.resolve(found[0])
+        position = array.position(found[1]) if isinstance(array, Array) else None
+        return None if position is None else (found[0], array, position)
+
+    def _input(self, name: Symbol) -> Value:
+        if not self.is_base:
+            return self.base.resolve(name)
+        if name not in self._cache:
+            self._cache[name] = self.scene.draw(name)
+        return self._cache[name]
+
+    def _defined(self, name: Form) -> Value:
+        if not self._follows(name):
+            return self.base.resolve(name)
+        if name not in self._cache:
+            self._compute_in_order(name)
+        return self._cache[name]
+
+    def _follows(self, name: Form) -> bool:
+        """Whether the name has a value of its own here, because it depends on something that was moved."""
+        return self.is_base or bool(self.premises.mask(name) & self._moved)
+
+    def _compute_in_order(self, name: Form) -> None:
+        """Compute first what the name is made of, so that a long chain of definitions needs no deep stack."""
+        todo, opened = [name], {name}
+        while todo:
+            top = todo[-1]
+            missing = [parent for parent in self.premises.parents(top) if parent not in opened and self._waits(parent)]
+            if missing:
+                todo += missing
+                opened.update(missing)
+                continue
+            todo.pop()
+            if top not in self._cache:
+                self._compute(top, opened)
+
+    def _waits(self, name: Form) -> bool:
+        known = name in self._cache or name in self.fixed or name not in self.premises.definitions
+        return not known and isinstance(name, Symbol) and self._follows(name)
+
+    def _compute(self, name: Form, opened: set[Form]) -> None:
+        try:
+            value = self._run(name, self.premises.code(name)) if name in self.premises.definitions else self._tilt(name)
+        except RecursionError:
+            raise Undefined("a definition that needs itself") from None
+        self._unrounded[name] = value
+        if name in self.base.carried:
+            r, base = self.reals, self.base
+            drift = value if self.is_base else pairwise(r.minus, value, base.unrounded(name))
+            value = base.carried[name] if self.is_base else pairwise(r.plus, base.carried[name], drift)
+        self._cache[name] = value
+
+    def unrounded(self, name: Form) -> Value:
+        """What a name is worth by its definition, where a rounded value is carried for it."""
+        self._defined(name)
+        return self._unrounded[name]
+
+    def _tilt(self, name: Form) -> Value:
+        """A free quantity whose derivatives were given: its value at the base, and a plane near it."""
+        if self.is_base:
+            return self.scene.draw(name) if isinstance(name, Symbol) else None
+        r, total = self.reals, self.base.resolve(name)
+        for variable, slope in self.premises.slopes[name]:  # type: ignore[index]
+            change = pairwise(r.minus, self.value(variable), self.base.value(variable))
+            rises = map(r.times, items(self.base.value(slope)), items(change))
+            total = r.plus(total, reduce(r.plus, rises))
+        return total
+
+    def _run(self, form: Form, code: Code | None) -> Value:
+        """Evaluate on the branches of the base, recording them where this is the base."""
+        if not self.is_base and form not in self.base._tapes:
+            self.base._run(form, code)
+        tape = Branches(self.scene.kinks) if self.is_base else self.base._tapes[form].again()
+        if self.is_base:
+            self._tapes[form] = tape
+        return self._evaluator(tape).run(code or compiled(form))
+
+    def _evaluator(self, branches: Branches) -> Evaluator:
+        exact = self.scene.exact and self.is_base
+        return Evaluator(digits=DIGITS, unknown=self.resolve, branches=branches, exact=exact)
+
+    def _at(self, node: At) -> Value:
+        there = self.base.with_values({name: self.base.value(form) for name, form in node.bindings})
+        return self._in(there, node.bindings).value(node.form)
+
+    def _in(self, there: World, bindings: tuple[tuple[Form, Form], ...]) -> World:
+        """The base world `there`, moved as this one is moved."""
+        if self.is_base:
+            return there
+        moves = {name: value for name, value in self.moves.items() if name not in there.fixed or name in self.base.fixed}
+        here = self.on_roots({name: self.value(form) for name, form in bindings})
+        return there.moved({**moves, **here})
+
+    def _call(self, node: Call) -> Value | None:
+        if node.function in self.premises.functions:
+            parameters, body = self.premises.functions[node.function]
+            bindings = tuple(zip(parameters, node.args, strict=True))
+            form = Derivative(body, parameters[:1] * node.primes) if node.primes else body
+            return self._at(At(form, bindings))
+        if node.primes:
+            return slopes.primed(self, node)
+        if node.function in self.premises.abstract:
+            return self.block(node.function)([self.value(arg) for arg in node.args])
+        return None
+
+    def block(self, name: str) -> AbstractFunction:
+        """The concrete function that stands for an abstract one at this base point."""
+        base = self.base
+        if name not in base._blocks:
+            args = self.premises.abstract[name]
+            given = self.premises.slopes.get(name, [])
+            bends = [(args.index(v), base.value(v), base.value(slope)) for v, slope in given if v in args]
+            base._blocks[name] = AbstractFunction(name, self.reals, len(args), bends)
+        return base._blocks[name]
+
+    def _derivative(self, node: Derivative) -> Value:
+        if node not in self._cache:
+            self._cache[node] = slopes.derivative(self, node)
+        return self._cache[node]
+
+
+_RESOLVED: dict[type[Form], Callable[[World, Any], Value | None]] = {
+    Symbol: World._symbol,
+    Derivative: World._derivative,
+    At: World._at,
+    Call: World._call,
+}

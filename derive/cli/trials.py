@@ -1,0 +1,28 @@
+"""`derive stress`: the report of many draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from derive.exam.stress import Summary, stress_exam, stress_type
+
+SHOWN = 10
+
+
+def run_stress(what: str, count: int, seed: int, progress: Callable[[str], None]) -> tuple[str, bool]:
+    """The report, and whether every draw passed; a file is run once, as it has no draws."""
+    if Path(what).suffix in (".yaml", ".yml"):
+        from derive.exam.model import load_exam
+
+        summary = stress_exam(load_exam(what), progress)
+        return _report(what, summary, lambda name: f"derive stress {what}"), not summary.failures
+    summary = stress_type(what, count, seed, progress)
+    return _report(what, summary, lambda name: f"derive stress {what} -n 1 --{name}"), not summary.failures
+
+
+def _report(what: str, summary: Summary, again: Callable[[str], str]) -> str:
+    lines = [f"{what}, {trial.name}: {trial.fault}\n  again: {again(trial.name)}" for trial in summary.failures[:SHOWN]]
+    if len(summary.failures) > SHOWN:
+        lines.append(f"... and {len(summary.failures) - SHOWN} more")
+    return "\n".join([*lines, f"{what}: {summary}"])

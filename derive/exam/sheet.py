@@ -1,0 +1,47 @@
+"""A solved exam: what the documents print. Made by `derive.exam`, read by `derive.render`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.record import Conventions, Derivation, Given, Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class SolvedPart:
+    """A part with its solution. `givens` are those to print at the part (the problem prints the shared ones).
+
+    `space` is the height in centimetres left for an answer on the exam document.
+    """
+
+    label: str
+    ask: str
+    points: Fraction
+    derivation: Derivation
+    givens: tuple[Given, ...] = ()
+    space: Fraction = Fraction(4)
+
+
+@dataclass(frozen=True, slots=True)
+class SolvedProblem:
+    """A problem: its number, what its parts share, and the parts."""
+
+    number: int
+    title: str
+    points: Fraction
+    parts: tuple[SolvedPart, ...]
+    intro: Phrase = ()
+    givens: tuple[Given, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A whole solved exam. `facts` are header lines such as date, time allowed and seed, as (label, text)."""
+
+    title: str
+    points: Fraction
+    problems: tuple[SolvedProblem, ...]
+    conventions: Conventions = Conventions()
+    facts: tuple[tuple[str, str], ...] = ()
+    instructions: tuple[Phrase, ...] = ()

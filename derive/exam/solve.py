@@ -1,0 +1,253 @@
+"""From an exam file to a solved sheet: every part derived, judged and given its points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from derive.errors import DeriveError, InputError, WrongMathematics
+from derive.exam.givens import PartGivens, check_givens, check_points, worth
+from derive.exam.levels import at_detail
+from derive.exam.marks import with_points
+from derive.exam.model import Exam, label_of
+from derive.exam.results import NotSolved, Results
+from derive.exam.sheet import Sheet, SolvedPart, SolvedProblem
+from derive.questions.base import Question
+from derive.questions.catalogue import question
+from derive.questions.faults import raise_all, settled
+from derive.questions.prose import read_prose
+from derive.record import Derivation, Given, Phrase
+
+if TYPE_CHECKING:
+    from derive.check.verdict import Verdict
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the judge said about a part."""
+
+    problem: int
+    part: str
+    verdict: Verdict
+
+    def __str__(self) -> str:
+        state = "is wrong" if self.verdict.verified is False else "could not be decided"
+        said = self.verdict.faults or self.verdict.undecided
+        faults = "; ".join(str(fault) for fault in said[:3])
+        return f"problem {self.problem} part {self.part} {state}" + (f": {faults}" if faults else "")
+
+
+@dataclass(frozen=True, slots=True)
+class SolvedExam:
+    """A sheet with what the judge said about its parts."""
+
+    sheet: Sheet
+    judged: tuple[Judged, ...]
+
+    @property
+    def verified(self) -> bool | None:
+        """True where every part holds, False where one fails, None where one could not be decided."""
+        said = [each.verdict.verified for each in self.judged]
+        return False if False in said else None if None in said else True
+
+    @property
+    def warning(self) -> str:
+        """A sentence that names the parts which are not verified; empty where all are."""
+        bad = [each for each in self.judged if each.verdict.verified is not True]
+        return "Not verified: " + ". ".join(map(str, bad)) + "." if bad else ""
+
+
+def solve_exam(exam: Exam, force: bool = False, progress: Progress = lambda label: None) -> Sheet:
+    """The solved sheet of an exam.
+
+    Args:
+        exam: what `load_exam` read.
+        force: hand out the sheet although a part is not verified.
+        progress: is told the label of each part before it is solved.
+
+    Raises:
+        InputError: the file is wrong; all its mistakes are named.
+        WrongMathematics: a part is not verified, and `force` is not given.
+    """
+    solved = solve_and_judge(exam, progress)
+    if solved.warning and not force:
+        raise WrongMathematics(solved.warning)
+    return solved.sheet
+
+
+def solve_and_judge(exam: Exam, progress: Progress = lambda label: None) -> SolvedExam:
+    """The solved sheet of an exam, verified or not, with the verdicts."""
+    raise_all([*check_givens(exam), *check_points(exam)])
+    return _Solver(exam, progress).exam_solved()
+
+
+class _Solver:
+    """One run over an exam. Mistakes of the input are collected, so that a user sees them all."""
+
+    def __init__(self, exam: Exam, progress: Progress) -> None:
+        self.exam, self.progress = exam, progress
+        self.conventions = exam.rules.conventions.record()
+        self.results = Results(self.conventions)
+        self.judged: list[Judged] = []
+        self.errors: list[DeriveError] = []
+        self.questions: dict[tuple[int, int], Question] = {}
+
+    def exam_solved(self) -> SolvedExam:
+        self._read_questions()
+        problems = [self._problem(number) for number in range(1, len(self.exam.rules.problems) + 1)]
+        instructions = self._instructions()
+        raise_all(self.errors)
+        derivations = [part.derivation for problem in problems for part in problem.parts]
+        rules = self.exam.rules
+        sheet = Sheet(
+            title=rules.title,
+            points=sum((problem.points for problem in problems), Fraction(0)),
+            problems=tuple(problems),
+            conventions=replace(self.conventions, used=_used(derivations)),
+            facts=tuple(
+                (label, text)
+                for label, text in (("Course", rules.course), ("Date", rules.date), ("Time", rules.time))
+                if text
+            ),
+            instructions=instructions,
+        )
+        return SolvedExam(sheet, tuple(self.judged))
+
+    def _read_questions(self) -> None:
+        """Read all questions that need no earlier result, so that mistakes are found before anything is solved."""
+        for number, problem in enumerate(self.exam.rules.problems, start=1):
+            for index, part in enumerate(problem.parts):
+                givens = PartGivens(self.exam, number, index)
+                if part.ask is not None and not givens.references():
+                    self._collect(self._read, number, index, givens, givens.values)
+        raise_all(self.errors)
+
+    def _read(self, number: int, index: int, givens: PartGivens, values: dict[str, Any]) -> Question:
+        asked = question(givens.kind.ask, values, givens.place)
+        self.questions[number, index] = asked
+        return asked
+
+    def _collect(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        """What the work returns; None where the input is wrong, which is said at the end."""
+        try:
+            return work(*arguments)
+        except WrongMathematics:
+            raise
+        except NotSolved:
+            return None
+        except DeriveError as error:
+            self.errors.append(error)
+            return None
+
+    def _problem(self, number: int) -> SolvedProblem:
+        rules = self.exam.rules.problems[number - 1]
+        solved = [self._collect(self._part, number, index) for index in range(len(rules.parts))]
+        intro = self._collect(self._prose, rules.text, number, ("problems", number - 1, "text")) or ()
+        parts = [part for part in solved if part is not None]
+        shared = _shared_givens([part.derivation for part in parts])
+        return SolvedProblem(
+            number=number,
+            title=rules.title,
+            points=sum((part.points for part in parts), Fraction(0)),
+            parts=tuple(_without(part, shared) for part in parts),
+            intro=intro,
+            givens=shared,
+        )
+
+    def _part(self, number: int, index: int) -> SolvedPart:
+        givens = PartGivens(self.exam, number, index)
+        rules, label = givens.part, label_of(index)
+        names = (label, rules.name) if rules.name else (label,)
+        self.progress(f"{number}{label}")
+        try:
+            asked = self.questions.get((number, index)) or self._read(number, index, givens, self._values(givens))
+            derivation = self._worded(asked.solve(self.conventions), givens)
+        except DeriveError as error:
+            self.results.fail(number, names)
+            raise settled(error, self.exam.source.place, givens.path()) from None
+        points = worth(rules)
+        derivation = with_points(derivation, points)
+        self.results.add(number, names, derivation.answers)
+        self.judged.append(Judged(number, label, _judge(derivation)))
+        if rules.detail is not None:
+            derivation = at_detail(derivation, rules.detail)
+        space = {} if rules.space is None else {"space": rules.space}
+        return SolvedPart(label, givens.kind.ask, points, derivation, derivation.givens, **space)
+
+    def _values(self, givens: PartGivens) -> dict[str, Any]:
+        """The givens with earlier results put in, their prose read."""
+        here = givens.number
+        try:
+            values = self.results.resolve(givens.values, here)
+        except InputError as error:
+            raise settled(error, givens.place, (givens.references() or [()])[0]) from None
+        if givens.part.ask is None:
+            values = _with_prose(values, lambda text, path: self._prose(text, here, givens.path(path)))
+        return values
+
+    def _worded(self, derivation: Derivation, givens: PartGivens) -> Derivation:
+        rules, here = givens.part, givens.number
+        if rules.ask is not None and rules.text is not None:
+            prompt = self._prose(rules.text, here, (*givens.path(), "text"))
+            derivation = replace(derivation, prompt=prompt)
+        if rules.solution is not None:
+            remark = self._prose(rules.solution, here, (*givens.path(), "solution"))
+            derivation = replace(derivation, remarks=(*derivation.remarks, remark))
+        return derivation
+
+    def _prose(self, text: str, here: int, path: tuple[str | int, ...]) -> Phrase:
+        try:
+            return read_prose(text, lambda quote: self.results.quoted(quote, here))
+        except DeriveError as error:
+            raise settled(error, self.exam.source.place, path) from None
+
+    def _instructions(self) -> tuple[Phrase, ...]:
+        given = self.exam.rules.instructions
+        texts = [given] if isinstance(given, str) else given
+        read = [self._collect(self._prose, text, 0, ("instructions", index)) for index, text in enumerate(texts)]
+        return tuple(phrase for phrase in read if phrase)
+
+
+def _with_prose(values: dict[str, Any], read: Callable[[str, tuple[str | int, ...]], Phrase]) -> dict[str, Any]:
+    """The givens of a question in words, with their prose as phrases."""
+    done = {key: read(value, (key,)) if isinstance(value, str) else value for key, value in values.items()}
+    if "rubric" in values:
+        done["rubric"] = [
+            {**line, "for": read(line["for"], ("rubric", index, "for"))} for index, line in enumerate(values["rubric"])
+        ]
+    return done
+
+
+def _judge(derivation: Derivation) -> Verdict:
+    from derive.check.judge import judge  # brings mpmath: not for input errors
+
+    return judge(derivation)
+
+
+def _used(derivations: Iterable[Derivation]) -> tuple[Phrase, ...]:
+    """The conventions that any part uses, each once, in the order in which they come up."""
+    return tuple(dict.fromkeys(phrase for each in derivations for phrase in each.conventions.used))
+
+
+def _shared_givens(derivations: list[Derivation]) -> tuple[Given, ...]:
+    """The givens that all parts with givens have, where there is more than one such part."""
+    with_givens = [derivation.givens for derivation in derivations if derivation.givens]
+    if len(with_givens) < 2:
+        return ()
+    first, *others = with_givens
+    return tuple(given for given in first if all(given in other for other in others))
+
+
+def _without(part: SolvedPart, shared: tuple[Given, ...]) -> SolvedPart:
+    return replace(part, givens=tuple(given for given in part.givens if given not in shared))
+
+
+def parts_of(sheet: Sheet) -> Iterator[tuple[SolvedProblem, SolvedPart]]:
+    """Every part of a sheet with its problem, in printed order."""
+    for problem in sheet.problems:
+        for part in problem.parts:
+            yield problem, part

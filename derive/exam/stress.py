@@ -1,0 +1,124 @@
+"""Many draws of a question type, each solved, judged and read back from its own LaTeX."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.errors import DeriveError
+from derive.exam.marks import with_points
+from derive.exam.model import Exam
+from derive.exam.sheet import Sheet, SolvedPart, SolvedProblem
+from derive.exam.solve import parts_of, solve_and_judge
+from derive.questions.catalogue import question, question_type
+from derive.record import Conventions, Derivation
+
+DETAIL = 3  # every line is printed, so that every line is read back
+POINTS = Fraction(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What became of one draw: the lines and characters of its solution, or what is wrong with it."""
+
+    name: str
+    lines: int = 0
+    characters: int = 0
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What became of all draws."""
+
+    trials: tuple[Trial, ...]
+
+    @property
+    def failures(self) -> tuple[Trial, ...]:
+        """The draws that went wrong."""
+        return tuple(trial for trial in self.trials if trial.fault)
+
+    def __str__(self) -> str:
+        good = [trial for trial in self.trials if not trial.fault]
+        counts = f"{len(self.trials)} solved, {len(self.failures)} failed"
+        if not good:
+            return counts
+        lines, characters = (sorted(getattr(trial, what) for trial in good) for what in ("lines", "characters"))
+        return (
+            f"{counts}; lines {lines[0]} to {lines[-1]} (median {lines[len(lines) // 2]}), "
+            f"characters {characters[0]} to {characters[-1]} (median {characters[len(characters) // 2]})"
+        )
+
+
+def stress_type(ask: str, count: int, seed: int, progress: Callable[[str], None] = lambda name: None) -> Summary:
+    """`count` draws of a question type, from `seed` on: seed, seed + 1, ..."""
+    question_type(ask)
+    return Summary(tuple(_trials(ask, range(seed, seed + count), progress)))
+
+
+def _trials(ask: str, seeds: range, progress: Callable[[str], None]) -> Iterator[Trial]:
+    for seed in seeds:
+        name = f"seed {seed}"
+        progress(name)
+        yield _tried(name, lambda seed=seed: drawn_sheet(ask, seed))  # type: ignore[misc]
+
+
+def drawn_sheet(ask: str, seed: int) -> Sheet:
+    """A sheet with one question, drawn from the type's name and the seed alone."""
+    kind = question_type(ask)
+    givens = kind.draw(random.Random(f"{ask}/{seed}"))
+    derivation = question(ask, givens).solve(Conventions())
+    derivation = with_points(derivation, POINTS)
+    part = SolvedPart("a", ask, POINTS, derivation, derivation.givens)
+    problem = SolvedProblem(1, derivation.title or ask, POINTS, (part,))
+    return Sheet(f"{ask}, seed {seed}", POINTS, (problem,), derivation.conventions)
+
+
+def stress_exam(exam: Exam, progress: Callable[[str], None] = lambda name: None) -> Summary:
+    """The exam once: it has no draws."""
+    return Summary((_tried(exam.rules.title, lambda: solve_and_judge(exam, progress).sheet),))
+
+
+def _tried(name: str, make: Callable[[], Sheet]) -> Trial:
+    try:
+        sheet = make()
+        fault = _fault(sheet)
+        text = _printed(sheet)
+    except DeriveError as error:
+        return Trial(name, fault=str(error))
+    except Exception as error:  # a crash on a draw is what this looks for
+        return Trial(name, fault=f"{type(error).__name__}: {error}")
+    lines = sum(_lines(part.derivation) for _, part in parts_of(sheet))
+    return Trial(name, lines, len(text), fault or _read_back(text))
+
+
+def _lines(derivation: Derivation) -> int:
+    return sum(len(step.lines) for step in derivation.all_steps())
+
+
+def _fault(sheet: Sheet) -> str:
+    from derive.check.judge import judge
+
+    for _, part in parts_of(sheet):
+        verdict = judge(part.derivation)
+        if verdict.verified is not True:
+            faults = "; ".join(map(str, verdict.faults or verdict.undecided)) or "not decided"
+            return f"part {part.label}: {faults}"
+    return ""
+
+
+def _printed(sheet: Sheet) -> str:
+    from derive.render.documents import render
+
+    return render(sheet, "solution", "tex", DETAIL)
+
+
+def _read_back(text: str) -> str:
+    """What does not hold when the printed document is read back; empty where all does."""
+    from derive.check.document import read_back
+
+    report = read_back(text)
+    bad = [*report.failed, *report.undecided]
+    return f"read back: {bad[0]}" + (f" and {len(bad) - 1} more" if len(bad) > 1 else "") if bad else ""

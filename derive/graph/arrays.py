@@ -1,0 +1,276 @@
+"""Vectors, matrices and images as explicit arrays of scalars, and the array operations on them.
+
+An array operation says how each entry of its result is made of scalar nodes; values and derivatives then follow from
+the scalar table. Vectors are columns of shape (n, 1), images are (channels, height, width) or (height, width).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import reduce
+from itertools import product
+from math import prod
+
+from derive.errors import InputError
+from derive.graph.program import Program
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """Scalar nodes in row-major order."""
+
+    shape: Shape
+    items: tuple[int, ...]
+
+    def __getitem__(self, index: Shape) -> int:
+        return self.items[_offset(self.shape, index)]
+
+
+Value = int | Array
+"""What an expression is: the node of a scalar, or an array of nodes."""
+
+
+def _offset(shape: Shape, index: Shape) -> int:
+    return reduce(lambda total, pair: total * pair[0] + pair[1], zip(shape, index, strict=True), 0)
+
+
+def indices(shape: Shape) -> Iterator[Shape]:
+    """Every index of a shape, in row-major order."""
+    return product(*map(range, shape))
+
+
+def written(shape: Shape) -> str:
+    """A shape as an error message shows it: 3x2."""
+    return "x".join(map(str, shape)) if shape else "scalar"
+
+
+def shape_of(value: Value) -> Shape:
+    """() for a scalar."""
+    return value.shape if isinstance(value, Array) else ()
+
+
+def elementwise(make: Callable[..., int], *values: Value) -> Value:
+    """`make` applied entry by entry; scalars, and sides of length 1 of arrays of equal rank, are stretched."""
+    arrays = [value for value in values if isinstance(value, Array)]
+    if not arrays:
+        return make(*values)
+    rank = len(arrays[0].shape)
+    if any(len(array.shape) != rank for array in arrays):
+        raise InputError(f"shapes {' and '.join(written(a.shape) for a in arrays)} do not fit entry by entry")
+    shape = tuple(max(array.shape[axis] for array in arrays) for axis in range(rank))
+    for array in arrays:
+        if any(side not in (1, whole) for side, whole in zip(array.shape, shape, strict=True)):
+            raise InputError(f"shapes {' and '.join(written(a.shape) for a in arrays)} do not fit entry by entry")
+
+    def entry(value: Value, index: Shape) -> int:
+        if not isinstance(value, Array):
+            return value
+        return value[tuple(0 if side == 1 else at for at, side in zip(index, value.shape, strict=True))]
+
+    return Array(shape, tuple(make(*(entry(value, index) for value in values)) for index in indices(shape)))
+
+
+def matmul(p: Program, a: Value, b: Value) -> Value:
+    """(AB)_ij = Σ_k A_ik B_kj; a scalar scales."""
+    if not (isinstance(a, Array) and isinstance(b, Array)):
+        return elementwise(p.mul, a, b)
+    if len(a.shape) != 2 or len(b.shape) != 2 or a.shape[1] != b.shape[0]:
+        raise InputError(
+            f"a matrix product needs as many columns on the left as rows on the right: {written(a.shape)} times "
+            f"{written(b.shape)}; the product entry by entry is odot(a, b)"
+        )
+    rows, inner, columns = a.shape[0], a.shape[1], b.shape[1]
+    items = tuple(
+        total(p, [p.mul(a[i, k], b[k, j]) for k in range(inner)]) for i in range(rows) for j in range(columns)
+    )
+    return Array((rows, columns), items) if (rows, columns) != (1, 1) else items[0]
+
+
+def total(p: Program, nodes: list[int]) -> int:
+    """The sum of nodes, from the left."""
+    return reduce(p.add, nodes) if nodes else p.zero
+
+
+def transpose(p: Program, a: Value) -> Value:
+    """(Aᵀ)_ij = A_ji."""
+    if not isinstance(a, Array):
+        return a
+    rows, columns = _matrix(a)
+    return Array((columns, rows), tuple(a[i, j] for j in range(columns) for i in range(rows)))
+
+
+def _matrix(a: Array) -> tuple[int, int]:
+    if len(a.shape) != 2:
+        raise InputError(f"a matrix is needed here, not a shape of {written(a.shape)}")
+    return a.shape[0], a.shape[1]
+
+
+def flatten(p: Program, a: Value) -> Value:
+    """All entries, row by row, as one column."""
+    return Array((len(a.items), 1), a.items) if isinstance(a, Array) else a
+
+
+def reshape(p: Program, a: Value, *sizes: int) -> Value:
+    """The same entries, row by row, in another shape."""
+    items = a.items if isinstance(a, Array) else (a,)
+    if prod(sizes) != len(items) or len(sizes) not in (2, 3):
+        raise InputError(f"{len(items)} entries do not fit a shape of {written(sizes)}")
+    return Array(sizes, items)
+
+
+def concat(p: Program, *values: Value) -> Value:
+    """Arrays one below the other; scalars count as 1x1."""
+    arrays = [value if isinstance(value, Array) else Array((1, 1), (value,)) for value in values]
+    if len({array.shape[1:] for array in arrays}) != 1:
+        raise InputError(f"shapes {' and '.join(written(a.shape) for a in arrays)} cannot stand below each other")
+    return Array((sum(a.shape[0] for a in arrays), *arrays[0].shape[1:]), sum((a.items for a in arrays), ()))
+
+
+def summed(p: Program, a: Value) -> Value:
+    """The sum of all entries."""
+    return total(p, list(a.items)) if isinstance(a, Array) else a
+
+
+def mean(p: Program, a: Value) -> Value:
+    """The sum of all entries over their number."""
+    return p.div(total(p, list(a.items)), p.constant(len(a.items))) if isinstance(a, Array) else a
+
+
+def dot(p: Program, a: Value, b: Value) -> Value:
+    """Σ_i a_i b_i."""
+    return summed(p, elementwise(p.mul, a, b))
+
+
+def _rows(make: str) -> Callable[..., Value]:
+    def over(p: Program, a: Value) -> Value:
+        if not isinstance(a, Array):
+            raise InputError(f"{make} needs a vector or a matrix")
+        rows = [a.items] if 1 in a.shape else [a.items[i : i + a.shape[-1]] for i in range(0, len(a.items), a.shape[-1])]
+        return Array(a.shape, tuple(p.node((make, i), *row) for row in rows for i in range(len(row))))
+
+    return over
+
+
+def _extreme(make: str) -> Callable[..., Value]:
+    def over(p: Program, *values: Value) -> Value:
+        items = [i for value in values for i in (value.items if isinstance(value, Array) else (value,))]
+        return items[0] if len(items) == 1 else p.node(make, *items)
+
+    return over
+
+
+def _image(value: Value, what: str) -> Array:
+    if not isinstance(value, Array) or len(value.shape) not in (2, 3):
+        raise InputError(f"{what} needs an image: a matrix, or channels of matrices")
+    return value if len(value.shape) == 3 else Array((1, *value.shape), value.items)
+
+
+def out_size(size: int, kernel: int, stride: int, padding: int) -> int:
+    """⌊(n + 2p - k)/s⌋ + 1."""
+    if min(size, kernel, stride) < 1 or padding < 0 or size + 2 * padding < kernel:
+        raise InputError(f"a kernel of {kernel} with stride {stride} does not fit a size of {size} with padding {padding}")
+    return (size + 2 * padding - kernel) // stride + 1
+
+
+def _padded(p: Program, image: Array, channel: int, row: int, column: int) -> int:
+    _, height, width = image.shape
+    inside = 0 <= row < height and 0 <= column < width
+    return image[channel, row, column] if inside else p.zero
+
+
+def conv2d(p: Program, image: Value, kernel: Value, stride: int = 1, padding: int = 0) -> Value:
+    """Y_oij = Σ_cab W_ocab X_c,(si+a-p),(sj+b-p): a cross-correlation, zero outside the image.
+
+    A kernel is one matrix (for one channel), channels x k x k, filters x channels x k x k, or one number a channel
+    (then it is 1x1). One filter gives a matrix.
+    """
+    x = _image(image, "conv2d")
+    if not isinstance(kernel, Array):
+        kernel = Array((1, 1, 1), (kernel,))
+    w = kernel
+    if len(w.shape) == 1:
+        w = Array((w.shape[0], 1, 1), w.items)
+    if len(w.shape) == 2:
+        w = Array((1, *w.shape), w.items)
+    if len(w.shape) == 3:
+        w = Array((1, *w.shape), w.items)
+    filters, channels, kh, kw = w.shape
+    if channels != x.shape[0]:
+        raise InputError(f"a kernel for {channels} channel(s) meets an image of {x.shape[0]}")
+    height, width = out_size(x.shape[1], kh, stride, padding), out_size(x.shape[2], kw, stride, padding)
+    items = []
+    for o, i, j in indices((filters, height, width)):
+        window = indices((channels, kh, kw))
+        cells = [
+            p.mul(w[o, c, a, b], _padded(p, x, c, stride * i + a - padding, stride * j + b - padding))
+            for c, a, b in window
+        ]
+        items.append(total(p, cells))
+    return Array((height, width) if filters == 1 else (filters, height, width), tuple(items))
+
+
+def _pool(p: Program, image: Value, k: int, s: int, padding: int, reduce_window: Callable[[list[int]], int]) -> Value:
+    x = _image(image, "pooling")
+    height, width = out_size(x.shape[1], k, s, padding), out_size(x.shape[2], k, s, padding)
+    items = tuple(
+        reduce_window([_padded(p, x, c, s * i + a - padding, s * j + b - padding) for a, b in indices((k, k))])
+        for c, i, j in indices((x.shape[0], height, width))
+    )
+    return Array((height, width) if x.shape[0] == 1 else (x.shape[0], height, width), items)
+
+
+def max_pool2d(p: Program, image: Value, k: int = 2, s: int = 0, p_: int = 0) -> Value:
+    """The largest entry of each k x k window at stride s (k where it is not given); padding counts as zeros."""
+
+    def largest(window: list[int]) -> int:
+        distinct = list(dict.fromkeys(window))
+        return distinct[0] if len(distinct) == 1 else p.node("max", *distinct)
+
+    return _pool(p, image, k, s or k, p_, largest)
+
+
+def avg_pool2d(p: Program, image: Value, k: int = 2, s: int = 0, p_: int = 0) -> Value:
+    """The mean of each k x k window, zeros of the padding counted."""
+    return _pool(p, image, k, s or k, p_, lambda window: p.div(total(p, window), p.constant(len(window))))
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayOperation:
+    """An operation on arrays: `expand` makes the nodes; `settings` are the names of whole-number settings.
+
+    `law` and `adjoint` (the gradients of the operands from the upstream gradient G, as they are quoted) are text.
+    """
+
+    name: str
+    expand: Callable[..., Value]
+    law: str
+    adjoint: tuple[str, ...]
+    settings: tuple[str, ...] = ()
+    example: tuple[str, ...] = ()
+
+
+ARRAY_TABLE: tuple[ArrayOperation, ...] = (
+    ArrayOperation("matmul", matmul, "(AB)_ij = sum_k A_ik B_kj", ("G @ B.T", "A.T @ G"), (), ("2x3", "3x2")),
+    ArrayOperation("transpose", transpose, "(A^T)_ij = A_ji", ("G.T",), (), ("2x3",)),
+    ArrayOperation("sum", summed, "the sum of all entries", ("G*ones",), (), ("2x3",)),
+    ArrayOperation("mean", mean, "the mean of all entries", ("G*ones/n",), (), ("2x3",)),
+    ArrayOperation("dot", dot, "sum_i a_i b_i", ("G*b", "G*a"), (), ("3x1", "3x1")),
+    ArrayOperation("flatten", flatten, "entries row by row", ("G reshaped",), (), ("2x3",)),
+    ArrayOperation("concat", concat, "one below the other", ("rows of G", "rows of G"), (), ("2x3", "1x3")),
+    ArrayOperation("softmax", _rows("softmax"), "exp(x_i)/sum_j exp(x_j)", ("s*(G - dot(G, s))",), (), ("3x1",)),
+    ArrayOperation(
+        "log_softmax", _rows("log_softmax"), "x_i - log(sum_j exp(x_j))", ("G - softmax(x)*sum(G)",), (), ("3x1",)
+    ),
+    ArrayOperation("max", _extreme("max"), "the largest entry", ("G at the winner",), (), ("3x1",)),
+    ArrayOperation("min", _extreme("min"), "the smallest entry", ("G at the winner",), (), ("3x1",)),
+    ArrayOperation(
+        "conv2d", conv2d, "sum_cab W_cab X_c(i+a)(j+b)", ("full convolution of G and W", "correlation of X and G"),
+        ("stride", "padding"), ("2x4x4", "2x3x3"),
+    ),
+    ArrayOperation("max_pool2d", max_pool2d, "max of each window", ("G at the winners",), ("k", "s", "p"), ("4x4",)),
+    ArrayOperation("avg_pool2d", avg_pool2d, "mean of each window", ("G/k^2 spread",), ("k", "s", "p"), ("4x4",)),
+)  # fmt: skip
+ARRAY_OPERATIONS: dict[str, ArrayOperation] = {entry.name: entry for entry in ARRAY_TABLE}

@@ -1,0 +1,309 @@
+"""Backpropagation between named quantities: for each its gradient as a sum over the quantities that it feeds.
+
+The graph is walked downwards once. A quantity's consumers are named quantities whose own definition mentions it, and a
+local derivative is taken inside one definition only, so the work and the number of lines grow linearly with the graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.graph.arithmetic import Real, mul
+from derive.graph.arrays import Array
+from derive.graph.graph import Graph, Quantity, evaluate
+from derive.graph.operations import OPERATIONS
+from derive.graph.point import Point
+from derive.notation.algebra import cancelled, combine, size, tidy
+from derive.notation.build import ONE, add, multiply, neg
+from derive.notation.form import Derivative, Form, Frac, Neg, Number, Product, Sum, Symbol, symbols
+from derive.notation.rounding import shown
+from derive.notation.reals import Undefined
+from derive.notation.symbols import symbol_name
+from derive.notation.value import NoValue
+from derive.notation.value import evaluate as evaluate_form
+from derive.record import Line, Mark, Phrase, Step
+
+SHORT = 8
+"""A gradient of at most so many nodes is put into the next line itself; a longer one by its name."""
+
+
+MOST_FORMAL_PATHS = 2
+"""A sum over more paths goes straight to the products of gradients and local derivatives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One way from a quantity to the output: through `child`, with the node of ∂child/∂quantity."""
+
+    child: int
+    local: int
+
+
+@dataclass(frozen=True, slots=True)
+class Adjoint:
+    """A named quantity on a path to the output, and all its paths."""
+
+    node: int
+    paths: tuple[Path, ...]
+
+
+def adjoints(graph: Graph, of: int, wrt: Collection[int]) -> dict[int, Adjoint]:
+    """The paths of every named quantity between `wrt` and `of`, from the output back to the inputs.
+
+    The output itself stands first, without a path.
+    """
+    program, labels = graph.program, graph.labels
+    order = program.below((of,))
+    active = set(wrt)
+    for node in order:
+        if not active.isdisjoint(program.args[node]):
+            active.add(node)
+    paths: dict[int, list[Path]] = {node: [] for node in order if node in active and (node in labels or node == of)}
+    for child in reversed(list(paths)):
+        inside = program.below((child,), labels)
+        leaves = [node for node in inside if node in paths and node != child]
+        for leaf, local in program.gradient(child, leaves, labels).items():
+            if local != program.zero:
+                paths[leaf].append(Path(child, local))
+    return {node: Adjoint(node, tuple(reversed(paths[node]))) for node in reversed(list(paths))}
+
+
+class Backward:
+    """Makes the steps of one backward pass.
+
+    Args:
+        of: the scalar that is differentiated.
+        wrt: the scalar nodes whose gradients are wanted; they come last, in this order.
+    """
+
+    def __init__(self, point: Point, of: int, wrt: Sequence[int]) -> None:
+        self.point = point
+        self.graph = point.graph
+        self.of = of
+        self.wrt = tuple(wrt)
+        self.adjoints = adjoints(self.graph, of, wrt)
+        self.symbolic: dict[int, Form] = {}
+        self._made: dict[int, str] = {}
+        self.values: dict[int, Real] = {} if point.symbolic else self._values()
+
+    def _values(self) -> dict[int, Real]:
+        locals_ = {path.local for adjoint in self.adjoints.values() for path in adjoint.paths}
+        known = evaluate(self.graph.program, self.point.nodes, locals_, self.point.conventions, self.graph.labels)
+        self.point.nodes |= known
+        totals: dict[int, Real] = {self.of: Fraction(1)}
+        for node, adjoint in self.adjoints.items():
+            if node != self.of:
+                totals[node] = sum((mul(totals[path.child], known[path.local]) for path in adjoint.paths), Fraction(0))
+        return totals
+
+    def symbol(self, node: int) -> Form:
+        """The name of a named node."""
+        return self.graph.labels[node]
+
+    def derivative(self, node: int) -> Derivative:
+        """∂of/∂node, as a name."""
+        return Derivative(self.symbol(self.of), (self.symbol(node),))
+
+    def steps(self) -> tuple[Step, ...]:
+        """A step for every gradient but that of the output by itself, from the output back; the wanted ones last."""
+        steps: list[Step] = []
+        for owner, nodes in self._groups():
+            quantity = self.graph.quantities.get(owner)
+            if quantity is not None and isinstance(quantity.value, Array) and len(nodes) > 1:
+                steps += self._array_steps(quantity, nodes)
+            else:
+                steps += [self.step(self.adjoints[node]) for node in nodes]
+        return tuple(steps)
+
+    def _groups(self) -> list[tuple[Symbol, list[int]]]:
+        """The nodes by the quantity that they belong to, in the order of the backward pass."""
+        owners = {
+            node: quantity.symbol
+            for quantity in self.graph.quantities.values()
+            if isinstance(quantity.value, Array)
+            for node in quantity.value.items
+        }
+        groups: dict[Symbol, list[int]] = {}
+        leaves = [node for node in self.wrt if node in self.adjoints and not self.graph.program.args[node]]
+        inner = [node for node in self.adjoints if node != self.of and node not in leaves]
+        for node in (*inner, *leaves):
+            label = self.symbol(node)
+            assert isinstance(label, Symbol)
+            groups.setdefault(owners.get(node, label), []).append(node)
+        return list(groups.items())
+
+    def _array_steps(self, quantity: Quantity, nodes: list[int]) -> list[Step]:
+        """One entry in full, then the whole array; the other entries follow in the same way."""
+        assert isinstance(quantity.value, Array)
+        nodes = [node for node in quantity.value.items if node in self.adjoints]
+        chosen = nodes[0] if self.point.symbolic else self._telling(nodes)
+        first = self.step(self.adjoints[chosen])
+        name = f"d{_text(self.symbol(self.of))}_d{_text(quantity.symbol)}"
+        target = Derivative(self.symbol(self.of), (self.graph.written(quantity.symbol),))
+        for node in nodes:
+            self.symbolic[node] = self.derivative(node)
+            self._made[node] = first.name if self.point.symbolic else name
+        if self.point.symbolic:
+            return [first]
+        values = [self.values.get(node, Fraction(0)) for node in quantity.value.items]
+        for node in nodes:
+            relation, form = shown(self.values[node], self.point.conventions.rounding)
+            self.point.carry(self.derivative(node), self.values[node], (Line(relation, form),))
+        relation, whole = self.point.matrix(values, quantity.value.shape)
+        line = Line(relation, whole, ("the other entries in the same way",))
+        return [first, Step(name, target, (line,), "all entries", (first.name,), (Mark(Fraction(1), "A"),))]
+
+    def _telling(self, nodes: list[int]) -> int:
+        """The entry to work in full: the first with a gradient that is not zero and a formula that is defined there."""
+        for node in nodes:
+            if self.values[node] != 0 and all(self._defined(line.form) for line in self._symbolic_lines(self.adjoints[node])):
+                return node
+        return nodes[0]
+
+    def _defined(self, form: Form) -> bool:
+        try:
+            evaluate_form(form, self.point.env | {self.derivative(n): v for n, v in self.values.items()})
+        except Undefined:
+            return False
+        except NoValue:
+            return True
+        return True
+
+    def step(self, adjoint: Adjoint) -> Step:
+        """The gradient of one quantity: sum over paths, chain rule, course form, numbers."""
+        node = adjoint.node
+        target = self.derivative(node)
+        lines = self._symbolic_lines(adjoint)
+        last = self.symbolic[node] = lines[-1].form
+        if not self.point.symbolic:
+            lines += self.point.numbers(target, last, self.point.value(last, None) if self._carried else self.values[node])
+        uses = dict.fromkeys(self._step_of(path.child) for path in adjoint.paths if path.child != self.of)
+        mark = Mark(Fraction(1), "A" if node in self.wrt else "M")
+        rule = "sum over paths" if len(adjoint.paths) > 1 else "chain rule"
+        return Step(self.step_name(node), target, tuple(lines), rule, tuple(uses), (mark,))
+
+    @property
+    def _carried(self) -> bool:
+        return self.point.conventions.rounding.mode == "carry-rounded"
+
+    def step_name(self, node: int) -> str:
+        """The name under which later steps use the gradient of a quantity."""
+        return f"d{_text(self.symbol(self.of))}_d{_text(self.symbol(node))}"
+
+    def _step_of(self, node: int) -> str:
+        """The step that found a quantity's gradient: its own, or that of the array it belongs to."""
+        return self._made.get(node, self.step_name(node))
+
+    def _symbolic_lines(self, adjoint: Adjoint) -> list[Line]:
+        paths = [(path.child, self._local(path)) for path in adjoint.paths]
+        lines: list[Line] = []
+        direct = all(child == self.of for child, _ in paths)
+        trivial = len(paths) == 1 and size(paths[0][1]) <= 2
+        if not direct and not trivial and len(paths) <= MOST_FORMAL_PATHS:
+            formal = add(self._formal(adjoint.node, child, local) for child, local in paths)
+            lines.append(Line("=", formal, self._path_reason(adjoint)))
+        products = [self._product(child, local) for child, local in paths]
+        inserted = add(product for product, _ in products)
+        reason = self._local_reason(adjoint, paths) if lines or direct or trivial else self._path_reason(adjoint)
+        if not lines or inserted != lines[-1].form:
+            lines.append(Line("=", inserted, reason))
+        course, why = course_form(inserted, [factors for _, factors in products])
+        if course != inserted:
+            lines.append(Line("=", course, why))
+        return lines
+
+    def _local(self, path: Path) -> Form:
+        form = self.graph.form(path.local, inside=path.local not in self.graph.labels)
+        return form
+
+    def _formal(self, node: int, child: int, local: Form) -> Form:
+        if child == self.of:
+            return local
+        if self._ambiguous(node, child):
+            return _times(self.derivative(child), local)
+        return Product((self.derivative(child), Derivative(self.symbol(child), (self.symbol(node),))))
+
+    def _ambiguous(self, node: int, child: int) -> bool:
+        """Whether ∂child/∂node is more than the local derivative, since another operand depends on node too."""
+        program, labels = self.graph.program, self.graph.labels
+        others = [n for n in program.below((child,), labels) if n in labels and n not in (child, node)]
+        return any(node in program.below((other,)) for other in others)
+
+    def _product(self, child: int, local: Form) -> tuple[Form, tuple[Form, ...]]:
+        if child == self.of:
+            return local, (local,)
+        upstream = self.symbolic[child]
+        if size(upstream) > SHORT and cancelled((upstream, local)) is None:
+            upstream = self.derivative(child)
+        return _times(upstream, local), (upstream, local)
+
+    def _path_reason(self, adjoint: Adjoint) -> Phrase:
+        children = [self.symbol(path.child) for path in adjoint.paths]
+        if len(children) == 1:
+            return ("chain rule through ", children[0])
+        names: list[str | Form] = [self.symbol(adjoint.node), " feeds "]
+        for position, child in enumerate(children):
+            names += [" and " if position == len(children) - 1 else ", " if position else "", child]
+        return tuple(part for part in (*names, ": add") if part != "")
+
+    def _local_reason(self, adjoint: Adjoint, paths: list[tuple[int, Form]]) -> Phrase:
+        if len(paths) == 1 and size(paths[0][1]) <= 2 and paths[0][0] != self.of:
+            child, local = paths[0]
+            if not self._ambiguous(adjoint.node, child):
+                return (Derivative(self.symbol(child), (self.symbol(adjoint.node),)), " = ", local)
+        return derivative_reason(self.graph, [path.child for path in adjoint.paths], adjoint.node)
+
+
+def derivative_reason(graph: Graph, children: Iterable[int], node: int) -> Phrase:
+    """The laws of the operations between a quantity and its consumers, as the right column quotes them."""
+    program, labels = graph.program, graph.labels
+    rules: dict[str, None] = {}
+    for child in children:
+        for inner in program.below((child,), labels):
+            op = program.ops[inner]
+            entry = OPERATIONS.get(op if isinstance(op, str) else op[0])
+            if entry and entry.rule and (inner == child or inner not in labels) and node in program.below((inner,)):
+                rules[entry.rule] = None
+    return (", ".join(rules),) if rules else ("sum and product rule",) if len(rules) else ()
+
+
+def course_form(form: Form, products: list[tuple[Form, ...]] = ()) -> tuple[Form, Phrase]:  # type: ignore[assignment]
+    """The shortest of the forms that a person would write next, and the reason that leads to it."""
+    collected, combined = tidy(form), combine(form)
+    if size(combined) < size(collected):
+        return combined, ("common denominator",)
+    gone = [what for factors in products if len(factors) > 1 and (what := cancelled(factors)) is not None]
+    if gone and collected != form:
+        return collected, ("cancel ", gone[0])
+    return (collected, ("collect",)) if size(collected) < size(form) else (form, ())
+
+
+def _times(upstream: Form, local: Form) -> Form:
+    if {upstream, local} & {ONE, Neg(ONE)}:
+        return _signed(upstream, local)
+    if isinstance(local, Neg):
+        return multiply([upstream, local])
+    left = (upstream,) if isinstance(upstream, (Sum, Frac, Neg)) else _factors(upstream)
+    return Product((*left, *_factors(local)))
+
+
+def _signed(a: Form, b: Form) -> Form:
+    """A product in which a factor is 1 or -1: the other one, with the sign."""
+    one, other = (a, b) if a in (ONE, Neg(ONE)) else (b, a)
+    return neg(other) if isinstance(one, Neg) else other
+
+
+def _factors(form: Form) -> tuple[Form, ...]:
+    return form.factors if isinstance(form, Product) else (form,)
+
+
+def _text(form: Form) -> str:
+    assert isinstance(form, Symbol)
+    return symbol_name(form)
+
+
+def free_symbols(forms: Iterable[Form]) -> dict[Symbol, None]:
+    """The symbols of several forms, in order of appearance."""
+    return {symbol: None for form in forms for symbol in symbols(form)}

@@ -1,0 +1,158 @@
+"""From written forms to nodes of a program: names are looked up, operations found in the tables, arrays spread out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from fractions import Fraction
+from functools import reduce
+
+from derive.errors import InputError, UnknownName
+from derive.graph.arrays import ARRAY_OPERATIONS, Array, Value, elementwise, matmul, reshape, shape_of, transpose, written
+from derive.graph.operations import OPERATIONS
+from derive.graph.program import Program
+from derive.notation.form import (
+    Call,
+    Fence,
+    Form,
+    Frac,
+    Hadamard,
+    Indicator,
+    Matrix,
+    Neg,
+    Number,
+    Power,
+    Product,
+    Root,
+    Sum,
+    Symbol,
+    Transpose,
+    Tuple,
+    Underbrace,
+)
+from derive.notation.symbols import symbol_name
+
+VARIADIC = ("max", "min")
+CONSTANTS = {"pi"}
+
+
+class Builder:
+    """Makes nodes in one program. `scope` holds what each name stands for, `blocks` the names of abstract functions."""
+
+    def __init__(self, program: Program, scope: Mapping[Symbol, Value], blocks: Collection[str] = ()) -> None:
+        self.program = program
+        self.scope = scope
+        self.blocks = blocks
+
+    def build(self, form: Form) -> Value:
+        """The node, or the array of nodes, of a form.
+
+        Raises:
+            UnknownName: a name or an operation that is not known.
+            InputError: shapes that do not fit.
+        """
+        p = self.program
+        match form:
+            case Number(text):
+                return p.constant(Fraction(text))
+            case Symbol():
+                return self._name(form)
+            case Neg(arg):
+                return elementwise(p.neg, self.build(arg))
+            case Sum(terms, minus):
+                return self._sum(terms, minus)
+            case Product(factors):
+                return reduce(lambda a, b: matmul(p, a, b), map(self.build, factors))
+            case Hadamard(factors):
+                return reduce(lambda a, b: elementwise(p.mul, a, b), map(self.build, factors))
+            case Frac(top, bottom):
+                return elementwise(p.div, self.build(top), self.build(bottom))
+            case Power(base, exponent):
+                return elementwise(p.pow, self.build(base), self.build(exponent))
+            case Root(arg, 2):
+                return elementwise(lambda a: p.node("sqrt", a), self.build(arg))
+            case Fence("abs", arg):
+                return elementwise(lambda a: p.node("abs", a), self.build(arg))
+            case Transpose(arg):
+                return transpose(p, self.build(arg))
+            case Underbrace(arg, _):
+                return self.build(arg)
+            case Indicator(condition):
+                if condition.op == ">" and condition.right == Number("0"):
+                    return elementwise(lambda a: p.node("step", a), self.build(condition.left))
+            case Matrix() | Tuple():
+                return self._literal(form)
+            case Call():
+                return self._call(form)
+        raise InputError(f"a {type(form).__name__.lower()} cannot stand in a graph")
+
+    def _name(self, symbol: Symbol) -> Value:
+        if symbol not in self.scope:
+            raise UnknownName("name", symbol_name(symbol), map(symbol_name, self.scope))
+        return self.scope[symbol]
+
+    def _sum(self, terms: tuple[Form, ...], minus: tuple[bool, ...]) -> Value:
+        p = self.program
+        total = self.build(terms[0])
+        for term, taken in zip(terms[1:], minus[1:], strict=True):
+            total = elementwise(p.sub if taken else p.add, total, self.build(term))
+        return total
+
+    def _literal(self, form: Matrix | Tuple) -> Value:
+        if isinstance(form, Matrix):
+            shape = (len(form.rows), len(form.rows[0]))
+            parts = [self.build(entry) for row in form.rows for entry in row]
+        else:
+            parts = [self.build(item) for item in form.items]
+            shape = (len(parts),)
+        inner = {shape_of(part) for part in parts}
+        if len(inner) != 1:
+            raise InputError(f"entries of unlike shapes: {' and '.join(written(s) for s in sorted(inner))}")
+        items = sum((part.items if isinstance(part, Array) else (part,) for part in parts), ())
+        return Array((*shape, *inner.pop()), items)
+
+    def _call(self, form: Call) -> Value:
+        name, p = form.function, self.program
+        args = [self.build(arg) for arg in form.args]
+        if name in self.blocks:
+            return elementwise(lambda *xs: p.node(("block", name, form.primes), *xs), *args)
+        if form.primes:
+            if name == "relu" and form.primes == 1:
+                return elementwise(lambda a: p.node("step", a), *args)
+            raise InputError(f"the derivative {name}' cannot stand in a graph")
+        if name == "reshape":
+            return reshape(p, args[0], *(_whole(arg, "a size") for arg in form.args[1:]))
+        if name in ARRAY_OPERATIONS and not (name in VARIADIC and all(isinstance(a, int) for a in args)):
+            return self._array_call(form, args)
+        if name not in OPERATIONS:
+            raise UnknownName("operation", name, {*OPERATIONS, *ARRAY_OPERATIONS, *self.blocks})
+        return self._scalar_call(form, args)
+
+    def _scalar_call(self, form: Call, args: list[Value]) -> Value:
+        name, p = form.function, self.program
+        entry = OPERATIONS[name]
+        params = dict(form.params)
+        names = entry.names.split()
+        if name == "leaky_relu" and len(args) == 1:
+            args = [*args, self.build(params.pop("alpha", Number("0.01")))]
+        if params:
+            raise UnknownName(f"setting of {name}", next(iter(params)), ["alpha"] if name == "leaky_relu" else [])
+        if names and len(args) != len(names):
+            raise InputError(f"{name} takes {len(names)} argument(s), {len(args)} given")
+        return elementwise(lambda *xs: p.node(name, *xs), *args)
+
+    def _array_call(self, form: Call, args: list[Value]) -> Value:
+        entry = ARRAY_OPERATIONS[form.function]
+        settings = {}
+        for key, value in form.params:
+            if key not in entry.settings:
+                raise UnknownName(f"setting of {entry.name}", key, entry.settings)
+            settings["p_" if key == "p" else key] = _whole(value, key)
+        if entry.name not in (*VARIADIC, "concat") and len(args) != len(entry.example):
+            raise InputError(f"{entry.name} takes {len(entry.example)} argument(s), {len(args)} given")
+        return entry.expand(self.program, *args, **settings)
+
+
+def _whole(form: Form, what: str) -> int:
+    if isinstance(form, Number) and form.text.isdigit():
+        return int(form.text)
+    raise InputError(f"{what} must be a whole number")

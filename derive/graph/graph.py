@@ -1,0 +1,232 @@
+"""A computation graph: named quantities, each an expression over earlier names, as nodes of one program."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.errors import InputError, UnknownName
+from derive.graph.arithmetic import Real, equal, largest
+from derive.graph.arrays import Array, Shape, Value, indices
+from derive.graph.builder import Builder
+from derive.graph.operations import locals_of, operation
+from derive.graph.program import Program
+from derive.graph.unparse import unparse
+from derive.notation.form import Call, Form, Matrix, Symbol, Tuple, rebuild, symbols, walk
+from derive.notation.symbols import element, parse_symbol, symbol_name
+from derive.notation.text import read
+from derive.record import Conventions
+
+Names = Mapping[str, "str | Form"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A named node: an input (without a form) or a definition."""
+
+    symbol: Symbol
+    value: Value
+    form: Form | None = None
+
+
+class Graph:
+    """Named quantities in order, each defined by an expression over the names before it.
+
+    Args:
+        definitions: name -> expression, as text or form, in order.
+        shapes: of the inputs that are arrays; every other free name is a scalar.
+        blocks: names of abstract functions that the expressions may call.
+
+    Raises:
+        InputError: an expression that cannot be read, or shapes that do not fit; the message names the definition.
+    """
+
+    def __init__(
+        self, definitions: Names, shapes: Mapping[str, Shape] | None = None, blocks: Collection[str] = ()
+    ) -> None:
+        self.blocks = frozenset(blocks)
+        self.program = Program(locals_of)
+        self.quantities: dict[Symbol, Quantity] = {}
+        self.labels: dict[int, Form] = {}
+        forms = {parse_symbol(name): self._read(name, text) for name, text in definitions.items()}
+        self._shapes = {parse_symbol(name): shape for name, shape in (shapes or {}).items()}
+        for symbol, form in forms.items():
+            self._define(symbol, form, forms)
+
+    def _read(self, name: str, text: str | Form) -> Form:
+        try:
+            return text if isinstance(text, Form) else read(str(text), self.blocks)
+        except InputError as error:
+            raise error.at(path=f"definition of {name}") from None
+
+    def _define(self, symbol: Symbol, form: Form, all_names: Collection[Symbol]) -> None:
+        if symbol in self.quantities:
+            raise InputError(f"{symbol_name(symbol)} is defined after it was used, or twice")
+        for free in symbols(form):
+            if free not in self.quantities:
+                self._add_input(free)
+        builder = Builder(self.program, {q.symbol: q.value for q in self.quantities.values()}, self.blocks)
+        try:
+            value = builder.build(form)
+        except InputError as error:
+            raise error.at(path=f"definition of {symbol_name(symbol)}") from None
+        self.quantities[symbol] = Quantity(symbol, value, form)
+        self._label(symbol, value)
+
+    def _add_input(self, symbol: Symbol) -> None:
+        shape = self._shapes.get(symbol)
+        value: Value
+        if shape is None:
+            value = self.program.input(symbol)
+        else:
+            value = Array(shape, tuple(self.program.input(element(symbol, *at)) for at in one_based(shape)))
+        self.quantities[symbol] = Quantity(symbol, value)
+        self._label(symbol, value)
+
+    def _label(self, symbol: Symbol, value: Value) -> None:
+        if isinstance(value, Array):
+            for at, node in zip(one_based(value.shape), value.items, strict=True):
+                if node not in self.program.constants:
+                    self.labels.setdefault(node, element(symbol, *at))
+        elif value not in self.program.constants:
+            self.labels.setdefault(value, symbol)
+
+    @property
+    def inputs(self) -> tuple[Quantity, ...]:
+        """The free quantities, in order of first use."""
+        return tuple(q for q in self.quantities.values() if q.form is None)
+
+    @property
+    def definitions(self) -> tuple[Quantity, ...]:
+        """The defined quantities, in order."""
+        return tuple(q for q in self.quantities.values() if q.form is not None)
+
+    def quantity(self, name: str | Symbol) -> Quantity:
+        """The quantity of a name; UnknownName where there is none."""
+        symbol = parse_symbol(name) if isinstance(name, str) else name
+        if symbol not in self.quantities:
+            raise UnknownName("quantity", symbol_name(symbol), map(symbol_name, self.quantities))
+        return self.quantities[symbol]
+
+    def scalar(self, name: str | Symbol) -> int:
+        """The node of a scalar quantity or of an element of an array (`W_1_2`)."""
+        symbol = parse_symbol(name) if isinstance(name, str) else name
+        if symbol in self.quantities:
+            value = self.quantities[symbol].value
+            if isinstance(value, Array):
+                raise InputError(f"{symbol_name(symbol)} is an array; a scalar is needed here")
+            return value
+        for node, label in self.labels.items():
+            if label == symbol:
+                return node
+        raise UnknownName("quantity", symbol_name(symbol), map(symbol_name, self.quantities))
+
+    def written(self, form: Form) -> Form:
+        """The form with the names of arrays in bold."""
+        if isinstance(form, Symbol):
+            quantity = self.quantities.get(form)
+            bold = quantity is not None and isinstance(quantity.value, Array)
+            return Symbol(form.base, form.accent, form.sub, form.sup, True) if bold else form
+        if not any(isinstance(q.value, Array) for q in self.quantities.values()):
+            return form
+        return _styled(form, {q.symbol for q in self.quantities.values() if isinstance(q.value, Array)})
+
+    def form(self, node: int, inside: bool = True) -> Form:
+        """The written form of a node over the named quantities."""
+        return unparse(self.program, node, self.labels, inside)
+
+    def values(self, at: Mapping[Symbol, Real | Array], conventions: Conventions, wanted: Iterable[int] | None = None) -> dict[int, Real]:
+        """The value of every wanted node (all named ones if not said) where the inputs have the given values.
+
+        Args:
+            at: a number for a scalar input, an array of numbers (of the input's shape) for an array.
+
+        Raises:
+            InputError: an input without a value, a shape that does not fit, or a value outside a domain.
+        """
+        known: dict[int, Real] = {}
+        for quantity in self.inputs:
+            if quantity.symbol in at:
+                known |= _matched(quantity, at[quantity.symbol])
+        targets = self.labels if wanted is None else wanted
+        return evaluate(self.program, known, targets, conventions, self.labels)
+
+
+def evaluate(
+    program: Program, known: Mapping[int, Real], wanted: Iterable[int], conventions: Conventions, labels: Mapping[int, Form]
+) -> dict[int, Real]:
+    """Values of nodes from values of inputs, walking the program upwards once."""
+    values: dict[int, Real] = dict(known)
+    for node in program.below(wanted, known):
+        if node in values:
+            continue
+        op, args = program.ops[node], program.args[node]
+        if node in program.constants:
+            values[node] = program.constants[node]
+            continue
+        if not isinstance(op, str) and op[0] in ("input", "block"):
+            name = symbol_name(op[1]) if op[0] == "input" else op[1]
+            raise InputError(f"{name} has no value")
+        operands = [values[arg] for arg in args]
+        if op == "step" and operands[0] == 0:
+            values[node] = Fraction(conventions.relu_at_zero)
+        elif not isinstance(op, str) and op[0] == "winner":
+            values[node] = Fraction(op[1] == winner(program, args, operands, conventions))
+        else:
+            value = operation(op).value
+            values[node] = value(*operands) if isinstance(op, str) else value(op[1], *operands)
+    return values
+
+
+def winner(program: Program, args: tuple[int, ...], values: list[Real], conventions: Conventions) -> int:
+    """Which operand of a maximum takes the gradient; a tie goes by the convention."""
+    best = largest(values)
+    ties = [position for position, value in enumerate(values) if equal(value, best)]
+    if conventions.tie == "padding":
+        constant = [position for position in ties if args[position] in program.constants]
+        return (constant or ties)[0]
+    return ties[-1 if conventions.tie == "last" else 0]
+
+
+def _matched(quantity: Quantity, value: Real | Array) -> dict[int, Real]:
+    name, node = symbol_name(quantity.symbol), quantity.value
+    if isinstance(node, Array):
+        if not isinstance(value, Array) or value.shape != node.shape:
+            raise InputError(f"the value of {name} does not have its shape")
+        return dict(zip(node.items, value.items, strict=True))
+    if isinstance(value, Array):
+        raise InputError(f"{name} is a scalar, its value an array")
+    return {node: value}
+
+
+def one_based(shape: Shape) -> Iterable[Shape]:
+    """The indices of a shape as elements are written: from 1, a column vector with one index."""
+    if len(shape) == 2 and shape[1] == 1:
+        return ((i + 1,) for i in range(shape[0]))
+    return (tuple(i + 1 for i in at) for at in indices(shape))
+
+
+def _styled(form: Form, arrays: set[Symbol]) -> Form:
+    if isinstance(form, Symbol):
+        return Symbol(form.base, form.accent, form.sub, form.sup, True) if form in arrays else form
+    return _restyle(form, arrays)
+
+
+def _restyle(form: Form, arrays: set[Symbol]) -> Form:
+    return rebuild(form, lambda part: _styled(part, arrays))
+
+
+def matrix_form(shape: Shape, entries: list[Form]) -> Form:
+    """Entries in row-major order as a written matrix; an image of several channels as a tuple of matrices."""
+    if len(shape) == 3:
+        size = shape[1] * shape[2]
+        return Tuple(tuple(matrix_form(shape[1:], entries[c * size : (c + 1) * size]) for c in range(shape[0])))
+    if len(shape) == 1:
+        return Tuple(tuple(entries))
+    return Matrix(tuple(tuple(entries[i * shape[1] : (i + 1) * shape[1]]) for i in range(shape[0])))
+
+
+def calls(form: Form) -> set[str]:
+    """The names of the functions that a form calls."""
+    return {node.function for node in walk(form) if isinstance(node, Call)}

@@ -1,0 +1,160 @@
+"""A graph at given values, and the worked steps that show how a quantity gets its number there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from derive.graph.arithmetic import Real
+from derive.graph.arrays import Array
+from derive.graph.graph import Graph, Quantity, calls, matrix_form, one_based
+from derive.graph.operations import OPERATIONS
+from derive.notation.decimals import decimal_of
+from derive.notation.form import Call, Form, Symbol
+from derive.notation.rounding import shown
+from derive.notation.symbols import element, symbol_name
+from derive.notation.value import evaluate
+from derive.notation.working import number_lines
+from derive.record import Conventions, Line, Mark, Phrase, Relation, Step
+
+At = Mapping[Symbol, "Real | Array"]
+
+FORWARD_RULES: dict[str, Phrase] = {
+    "max_pool2d": ("largest entry of each window",),
+    "conv2d": ("sum over channels and window",),
+}
+
+
+class Point:
+    """Values of a graph's quantities at given inputs, by name; under carry-rounded those that the sheet carries.
+
+    Args:
+        at: the value of each input; without any, the point is symbolic and steps have no numbers.
+    """
+
+    def __init__(self, graph: Graph, at: At, conventions: Conventions) -> None:
+        self.graph = graph
+        self.conventions = conventions
+        self.symbolic = not at
+        self.nodes: dict[int, Real] = {} if self.symbolic else graph.values(at, conventions)
+        self.env: dict[Form, Real] = {graph.labels[n]: v for n, v in self.nodes.items() if n in graph.labels}
+
+    def value(self, form: Form, node: int | None = None) -> Real:
+        """What a form is worth here: from the engine, or recomputed from carried values where those are rounded."""
+        if node is not None and self.conventions.rounding.mode != "carry-rounded":
+            return self.nodes[node]
+        return evaluate(form, self.env)
+
+    def carry(self, target: Form, value: Real, lines: Iterable[Line] = ()) -> None:
+        """Remembers a quantity's value for the steps after it."""
+        if self.conventions.rounding.mode == "carry-rounded":
+            for line in lines:
+                decimal = decimal_of(line.form) if line.relation == "≈" else None
+                value = decimal[0] if decimal else value
+        self.env[target] = value
+
+    def numbers(self, target: Form, form: Form, value: Real) -> tuple[Line, ...]:
+        """The lines from a formula to its value at this point, which is carried on."""
+        lines = number_lines(form, value, self.env, self.conventions.rounding)
+        self.carry(target, value, lines)
+        return lines
+
+    def matrix(self, values: list[Real], shape: tuple[int, ...]) -> tuple[Relation, Form]:
+        """An array of values as it is printed: "=" only where every entry is exact."""
+        entries = [shown(value, self.conventions.rounding) for value in values]
+        relation: Relation = "≈" if any(sign == "≈" for sign, _ in entries) else "="
+        return relation, matrix_form(shape, [form for _, form in entries])
+
+
+def forward_steps(point: Point, quantities: Iterable[Quantity]) -> tuple[Step, ...]:
+    """One step for each defined quantity: formula, numbers in, value."""
+    steps: list[Step] = []
+    for quantity in quantities:
+        steps += _array_steps(point, quantity) if isinstance(quantity.value, Array) else [_scalar_step(point, quantity)]
+    return tuple(steps)
+
+
+def _uses(graph: Graph, node: int) -> tuple[str, ...]:
+    defined = {n: label for n, label in graph.labels.items() if graph.program.args[n]}
+    below = graph.program.below((node,), graph.labels)
+    return tuple(dict.fromkeys(_owner(graph, defined[n]) for n in below if n in defined and n != node))
+
+
+def _owner(graph: Graph, label: Form) -> str:
+    assert isinstance(label, Symbol)
+    for quantity in graph.definitions:
+        if quantity.symbol == label:
+            return symbol_name(label)
+        if isinstance(quantity.value, Array) and label.base == quantity.symbol.base and label.sup == quantity.symbol.sup:
+            return symbol_name(quantity.symbol)
+    return symbol_name(label)
+
+
+def _scalar_step(point: Point, quantity: Quantity) -> Step:
+    assert isinstance(quantity.value, int) and quantity.form is not None
+    graph, node = point.graph, quantity.value
+    formula = graph.written(quantity.form)
+    lines = [Line("=", formula, forward_reason(quantity.form))]
+    spread = graph.form(node)
+    if any(isinstance(q.value, Array) for q in graph.quantities.values()) and spread != quantity.form:
+        lines.append(Line("=", spread, ("entry by entry",), level=3))
+    last = lines[-1].form
+    if not point.symbolic:
+        lines += point.numbers(quantity.symbol, last, point.value(last, node))
+    return Step(
+        symbol_name(quantity.symbol), quantity.symbol, tuple(lines), "definition", _uses(graph, node), (Mark(Fraction(1), "M"),)
+    )
+
+
+def forward_reason(form: Form) -> Phrase:
+    """What the right column says beside a definition: the operation at its top where that has a name."""
+    if isinstance(form, Call):
+        if form.function in FORWARD_RULES:
+            return FORWARD_RULES[form.function]
+        entry = OPERATIONS.get(form.function)
+        if entry and entry.name == "sigmoid":
+            return ("logistic function",)
+    return ()
+
+
+def _array_steps(point: Point, quantity: Quantity) -> list[Step]:
+    """The formula, one entry worked in full, then the whole array: the other entries follow in the same way."""
+    assert isinstance(quantity.value, Array) and quantity.form is not None
+    graph, array, name = point.graph, quantity.value, symbol_name(quantity.symbol)
+    target = graph.written(quantity.symbol)
+    formula = Line("=", graph.written(quantity.form), forward_reason(quantity.form))
+    uses = tuple(dict.fromkeys(use for node in array.items for use in _uses(graph, node)))
+    if point.symbolic:
+        entries = matrix_form(array.shape, [graph.form(node) for node in array.items])
+        return [Step(name, target, (formula, Line("=", entries)), "definition", uses, (Mark(Fraction(1), "M"),))]
+    chosen = _worked_entry(point, array)
+    place = tuple(one_based(array.shape))[chosen]
+    entry, node = element(quantity.symbol, *place), array.items[chosen]
+    spread = graph.form(node)
+    worked = (Line("=", spread), *point.numbers(entry, spread, point.value(spread, node)))
+    values = [point.value(graph.form(n), n) for n in array.items]
+    for at, value in zip(one_based(array.shape), values, strict=True):
+        relation, form = shown(value, point.conventions.rounding)
+        point.carry(element(quantity.symbol, *at), value, (Line(relation, form),))
+    relation, whole = point.matrix(values, array.shape)
+    return [
+        Step(f"{name}_formula", target, (formula,), "definition", uses),
+        Step(symbol_name(entry), entry, worked, "one entry in full", (f"{name}_formula",), (Mark(Fraction(1), "M"),)),
+        Step(
+            name, target, (Line(relation, whole, ("the other entries in the same way",)),), "all entries",
+            (symbol_name(entry),), (Mark(Fraction(1), "A"),),
+        ),
+    ]  # fmt: skip
+
+
+def _worked_entry(point: Point, array: Array) -> int:
+    """The first entry whose value is not zero: it shows most."""
+    for index, node in enumerate(array.items):
+        if point.nodes[node] != 0:
+            return index
+    return 0
+
+
+def calls_any(graph: Graph, names: Iterable[str]) -> bool:
+    """Whether a definition of the graph calls one of the functions."""
+    return any(q.form is not None and calls(q.form) & set(names) for q in graph.definitions)

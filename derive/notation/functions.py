@@ -1,0 +1,71 @@
+"""The known functions and how each is written: one entry adds a function to every writer and every reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A known function by the name that users type.
+
+    `arity` is the number of arguments, None for any. `style` is "bracket" for f(x), "prefix" for one whose brackets
+    may go in typeset mathematics (log p), "exponential" for one written as a power of e. `aliases` are other LaTeX
+    spellings, for the reader alone.
+    """
+
+    name: str
+    latex: str
+    typst: str
+    plain: str
+    arity: int | None = 1
+    style: Literal["bracket", "prefix", "exponential"] = "bracket"
+    aliases: tuple[str, ...] = ()
+
+
+def _command(name: str, *, style: Literal["bracket", "prefix", "exponential"] = "prefix", arity: int | None = 1,
+             aliases: tuple[str, ...] = ()) -> Function:  # fmt: skip
+    """A function that has a command of its own in TeX and Typst."""
+    return Function(name, f"\\{name}", name, name, arity, style, aliases)
+
+
+def _named(name: str, shown: str, *, arity: int | None = 1, aliases: tuple[str, ...] = ()) -> Function:
+    """A function that is printed as an upright word."""
+    return Function(name, f"\\operatorname{{{shown}}}", f'op("{shown}")', shown, arity, "bracket", aliases)
+
+
+FUNCTIONS: dict[str, Function] = {
+    function.name: function
+    for function in (
+        _command("exp", style="exponential"),
+        _command("log", aliases=(r"\ln",)),
+        _command("sin"),
+        _command("cos"),
+        _command("tan"),
+        _command("sinh"),
+        _command("cosh"),
+        _command("tanh"),
+        Function("sigmoid", r"\sigma", "σ", "σ", aliases=(r"\operatorname{sigmoid}",)),
+        _named("relu", "ReLU"),
+        _named("leaky_relu", "LeakyReLU"),
+        _named("elu", "ELU"),
+        _named("softplus", "softplus"),
+        _named("gelu", "GELU"),
+        _named("softmax", "softmax"),
+        _named("log_softmax", "logsoftmax"),
+        _command("max", style="bracket", arity=None),
+        _command("min", style="bracket", arity=None),
+        _named("argmax", "argmax"),
+        _named("sign", "sign", aliases=(r"\operatorname{sgn}",)),
+        _named("sum", "sum"),
+        _named("mean", "mean"),
+        _named("dot", "dot", arity=2),
+        _named("concat", "concat", arity=None),
+        _named("flatten", "flatten"),
+        _named("reshape", "reshape"),
+        _named("conv2d", "conv", arity=None),
+        _named("max_pool2d", "maxpool"),
+        _named("avg_pool2d", "avgpool"),
+    )
+}

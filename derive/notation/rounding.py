@@ -1,0 +1,103 @@
+"""How a number is shown: exact where that is short, else rounded to the sheet's significant digits."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from derive.notation.build import decimal_digits, neg, number, scientific
+from derive.notation.form import Form, Number
+from derive.notation.decimals import decimal_of
+from derive.record import Relation, Rounding
+
+Real = Any
+"""A `Fraction`, or an mpmath float."""
+
+SPARE_DIGITS = 2
+"""An exact decimal may be this many digits longer than the policy's before it is rounded."""
+LARGEST_FRACTION = 1000
+SMALLEST_EXPONENT, LARGEST_EXPONENT = -3, 6
+
+
+def as_fraction(value: Real) -> Fraction:
+    """The exact value of a fraction or of a binary float."""
+    if isinstance(value, Fraction):
+        return value
+    sign, mantissa, exponent, _ = value._mpf_
+    whole = Fraction(int(mantissa)) * Fraction(2) ** exponent
+    return -whole if sign else whole
+
+
+def shown(value: Real, rounding: Rounding) -> tuple[Relation, Form]:
+    """How a value is printed: "=" with its exact form where that is short, else "≈" with the sheet's digits."""
+    exact = exact_form(value, rounding)
+    return ("=", exact) if exact is not None else ("≈", rounded(value, rounding.digits))
+
+
+def exact_form(value: Real, rounding: Rounding) -> Form | None:
+    """The exact written number, or None where it is irrational or too long: whole numbers, short decimals, m·10^k
+    with a short m, and small fractions.
+    """
+    if not isinstance(value, Fraction):
+        return None
+    limit = 30 if rounding.mode == "exact" else rounding.digits + SPARE_DIGITS
+    digits = decimal_digits(abs(value))
+    if digits is not None and (value.denominator == 1 or len(_significant(digits)) <= limit):
+        plain = neg(Number(digits)) if value < 0 else Number(digits)
+        if value == 0 or value.denominator == 1 or magnitude(value) >= SMALLEST_EXPONENT:
+            return plain
+        return _scientific(value, len(_significant(digits)))
+    small = abs(value.numerator) < LARGEST_FRACTION and value.denominator < LARGEST_FRACTION
+    return number(value) if digits is None and (small or rounding.mode == "exact") else None
+
+
+def _significant(digits: str) -> str:
+    return digits.replace(".", "").strip("0") or "0"
+
+
+def magnitude(value: Real) -> int:
+    """The exponent of the leading digit: 3 for 1234, -2 for 0.012. The value is not zero."""
+    value = abs(as_fraction(value))
+    guess = len(str(value.numerator)) - len(str(value.denominator))
+    return guess if value >= Fraction(10) ** guess else guess - 1
+
+
+def rounded(value: Real, digits: int) -> Form:
+    """The value with so many significant digits, half away from zero; m·10^k where it is tiny or huge."""
+    exact = as_fraction(value)
+    if exact == 0:
+        return Number("0")
+    exponent = magnitude(_rounded_at(exact, magnitude(exact) - digits + 1))
+    if SMALLEST_EXPONENT <= exponent < max(LARGEST_EXPONENT, digits):
+        return fixed(exact, digits - 1 - exponent)
+    return _scientific(exact, digits)
+
+
+def _rounded_at(value: Fraction, place: int) -> Fraction:
+    unit = Fraction(10) ** place
+    steps = (abs(value) / unit + Fraction(1, 2)).__floor__()
+    return steps * unit if value > 0 else -steps * unit
+
+
+def fixed(value: Fraction, places: int) -> Form:
+    """The value with so many digits after the point (none where `places` is negative), half away from zero."""
+    result = _rounded_at(value, -places)
+    whole = abs(result) * 10 ** max(places, 0)
+    digits = str(int(whole)).rjust(places + 1, "0")
+    text = f"{digits[:-places]}.{digits[-places:]}" if places > 0 else digits
+    return neg(Number(text)) if result < 0 else Number(text)
+
+
+def _scientific(value: Fraction, digits: int) -> Form:
+    result = _rounded_at(value, magnitude(value) - digits + 1)
+    exponent = magnitude(result)
+    mantissa = fixed(abs(result) / Fraction(10) ** exponent, digits - 1)
+    assert isinstance(mantissa, Number)
+    form = scientific(mantissa.text, exponent)
+    return neg(form) if value < 0 else form
+
+
+def unit_of(form: Form) -> Fraction | None:
+    """One unit of the last printed digit of a decimal number or of m·10^k; None for any other form."""
+    found = decimal_of(form)
+    return found[1] if found else None

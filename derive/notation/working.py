@@ -1,0 +1,103 @@
+"""The three-part line of a worked solution: formula, numbers in, value.
+
+Rounded numbers are a threat to truth: 1.3973·2 is not 2.7947 if the 1.3973 was rounded. So a line of numbers is given
+as many digits as it takes until, recomputed from what it prints, it rounds to the value printed below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from derive.notation.algebra import size, tidy
+from derive.notation.build import neg, number
+from derive.notation.form import At, Call, Derivative, Form, Matrix, Number, Symbol, Tuple, rebuild
+from derive.notation.rounding import Real, as_fraction, exact_form, rounded, shown, unit_of
+from derive.notation.value import evaluate
+from derive.record import Line, Phrase, Relation, Rounding
+
+MOST_EXTRA_DIGITS = 12
+SHORT = 9
+NUMBERS_IN: Phrase = ("numbers in",)
+
+Values = Mapping[Form, Real]
+
+
+def numbers_in(form: Form, values: Values, rounding: Rounding, extra: int = 0) -> tuple[Form, bool]:
+    """The form with every named quantity that has a value replaced by it, and whether all of them are exact.
+
+    Under the policy "exact" a name whose value has no short exact form stays a name.
+    """
+    exact = True
+
+    def change(part: Form) -> Form:
+        nonlocal exact
+        if part in values:
+            short = exact_form(values[part], rounding)
+            if short is not None:
+                return short
+            if rounding.mode == "exact":
+                return part
+            exact = False
+            return rounded(values[part], rounding.digits + extra)
+        return part if isinstance(part, (Symbol, Number, Derivative, At)) else rebuild(part, change)
+
+    return change(form), exact
+
+
+def number_lines(
+    form: Form, value: Real, values: Values, rounding: Rounding, reason: Phrase = NUMBERS_IN
+) -> tuple[Line, ...]:
+    """The lines that lead from a formula to its value: numbers in, the exact value where it is short, the rounded one.
+
+    Args:
+        form: the last symbolic form of the step.
+        value: what it is worth, exactly or to 50 digits.
+        values: of the named quantities in it; under carry-rounded those that were carried.
+    """
+    relation, final = shown(value, rounding)
+    line, exact = _true_numbers(form, values, rounding, final)
+    rounds = relation == "≈"
+    result = folded(line) if rounds and exact else line
+    lines: list[tuple[Relation, Form, Phrase]] = [(("=" if exact or rounding.mode == "carry-rounded" else "≈"), line, reason)]
+    if result != line and (size(result) <= SHORT or rounding.mode == "exact"):
+        lines.append(("=", result, ()))
+    if not (rounds and rounding.mode == "exact"):
+        lines.append((relation if lines[-1][0] == "=" else "≈", final, ()))
+    distinct: list[Line] = []
+    for sign, each, why in lines:
+        if each != (distinct[-1].form if distinct else form):
+            distinct.append(Line(sign, each, why))
+        elif distinct and sign == "≈" and distinct[-1].relation == "=":
+            distinct[-1] = Line("≈", each, distinct[-1].reason)
+    return tuple(distinct)
+
+
+def _true_numbers(form: Form, values: Values, rounding: Rounding, final: Form) -> tuple[Form, bool]:
+    """The form with numbers in, with as many digits as make it true as printed."""
+    unit = unit_of(final)
+    for extra in range(MOST_EXTRA_DIGITS):
+        line, exact = numbers_in(form, values, rounding, extra)
+        if exact or unit is None or rounding.mode != "carry-full" or _is_true(line, final, unit):
+            break
+    return line, exact
+
+
+def _is_true(line: Form, final: Form, unit: Fraction) -> bool:
+    return abs(as_fraction(evaluate(line, {})) - as_fraction(evaluate(final, {}))) <= unit / 2
+
+
+def folded(form: Form) -> Form:
+    """A form of numbers with its rational parts computed: -(1·log 0.5 + 1·log 0.5) becomes 2 log 2."""
+    return tidy(_fold(form))
+
+
+def _fold(form: Form) -> Form:
+    value = evaluate(form, {}) if not isinstance(form, (Matrix, Tuple)) else None
+    if isinstance(value, Fraction):
+        return number(value)
+    if isinstance(form, Call) and form.function == "log":
+        inner = evaluate(form.args[0], {})
+        if isinstance(inner, Fraction) and inner.numerator == 1:
+            return neg(Call("log", (number(inner.denominator),)))
+    return rebuild(form, _fold)

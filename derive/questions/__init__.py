@@ -1,0 +1,1 @@
+"""The question types, one file a family; `derive.questions.catalogue` finds them."""

@@ -1,0 +1,34 @@
+"""What a question type is: typed givens, a way to draw them, and `solve`."""
+
+from __future__ import annotations
+
+import random
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from derive.record import Conventions, Derivation
+
+
+class Question(BaseModel):
+    """Base of all question types: the fields are the givens, `solve` derives the answer.
+
+    A subclass in any module of `derive.questions` that sets `ask` is a question type: the catalogue, the schema, the
+    command line and the stress test pick it up. Its docstring's first line is what the catalogue prints.
+    """
+
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, frozen=True)
+
+    ask: ClassVar[str] = ""
+    example: ClassVar[dict[str, Any]] = {}
+
+    @classmethod
+    def draw(cls, rng: random.Random) -> dict[str, Any]:
+        """Random givens, as they would stand in an exam file."""
+        raise NotImplementedError
+
+    def solve(self, conventions: Conventions) -> Derivation:
+        """The checked-for derivation: prompt, givens, steps and answers, with marks as weights (scaled to the points
+        of the part by `derive.exam.marks`).
+        """
+        raise NotImplementedError

@@ -1,0 +1,92 @@
+"""The question types, found by looking: a subclass of `Question` with `ask` in any module of this package is one."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+import derive.questions
+from derive.errors import DeriveError, UnknownName
+from derive.questions.base import Question
+from derive.questions.faults import Locate, place_by_path, raise_all, settled, translate
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> Mapping[str, type[Question]]:
+    """All question types by name, in alphabetical order."""
+    found: dict[str, type[Question]] = {}
+    for module in pkgutil.iter_modules(derive.questions.__path__):
+        importlib.import_module(f"{derive.questions.__name__}.{module.name}")
+    for kind in _subclasses(Question):
+        if not kind.__dict__.get("ask") or not kind.__module__.startswith(derive.questions.__name__):
+            continue
+        if found.setdefault(kind.ask, kind) is not kind:
+            raise TypeError(f"two question types are called {kind.ask}: {found[kind.ask].__name__}, {kind.__name__}")
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def _subclasses(kind: type[Question]) -> Iterator[type[Question]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _subclasses(child)
+
+
+def question_type(ask: str) -> type[Question]:
+    """The type of that name.
+
+    Raises:
+        UnknownName: there is none; the message lists them all.
+    """
+    known = catalogue()
+    if ask not in known:
+        raise UnknownName("question type", ask, known)
+    return known[ask]
+
+
+def question(ask: str, givens: Mapping[str, Any], locate: Locate = place_by_path) -> Question:
+    """A question with its givens, checked.
+
+    Args:
+        ask: the type's name.
+        givens: values by name, as an exam file has them, or forms.
+        locate: says where a given stands, for the errors.
+
+    Raises:
+        InputError: a given is unknown, missing or wrong; all of them are named.
+    """
+    kind = question_type(ask)
+    try:
+        return kind.model_validate(dict(givens))
+    except ValidationError as error:
+        raise_all(translate(error, kind, givens, locate))
+        raise  # pragma: no cover
+    except DeriveError as error:
+        raise settled(error, locate, ()) from None
+
+
+def purpose(kind: type[Question]) -> str:
+    """The first sentence of a type's docstring."""
+    return (inspect.getdoc(kind) or "").split("\n\n")[0].replace("\n", " ")
+
+
+def schema_of(kind: type[Question]) -> dict[str, Any]:
+    """The JSON Schema of the givens of a type."""
+    return kind.model_json_schema(schema_generator=_Generator)
+
+
+class _Generator(GenerateJsonSchema):
+    """Writes what JSON cannot say, such as an instance of a form, as anything at all."""
+
+    ignored_warning_kinds = {"non-serializable-default", "skipped-choice"}
+
+    def handle_invalid_for_json_schema(self, schema: core_schema.CoreSchema, error_info: str) -> JsonSchemaValue:
+        return {}

@@ -1,0 +1,137 @@
+"""What a document language must be able to print; the templates call these functions by their names."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import ClassVar
+
+from derive.notation.build import number
+from derive.notation.form import Form, Number, Text
+from derive.record import Answer, Derivation, Figure, Given, Mark, Phrase
+from derive.render.blocks import Block, solution_blocks
+from derive.render.raw import ESCAPES, Raw
+from derive.render.widths import is_large, width
+
+_LONG_GIVEN_EM = 26.0
+
+
+def amount(points: Fraction) -> str:
+    """Points as a number: 2, 0.5, 1/3."""
+    form = number(points)
+    return form.text if isinstance(form, Number) else str(points)
+
+
+def points_text(points: Fraction) -> str:
+    """Points in words: "1 point", "2.5 points"."""
+    return f"{amount(points)} {'point' if points == 1 else 'points'}"
+
+
+def marks_text(marks: Iterable[Mark]) -> str:
+    """Marks as graders write them: "M1 A0.5"."""
+    return " ".join(f"{mark.kind}{amount(mark.points)}" for mark in marks)
+
+
+class Printer(ABC):
+    """Prints forms, phrases and derivations in one language; `suffix` names it, `folder` holds its templates."""
+
+    suffix: ClassVar[str]
+    folder: ClassVar[str]
+    relations: ClassVar[dict[str, str]]
+
+    @abstractmethod
+    def write(self, form: Form) -> str:
+        """A form in the language's mathematics."""
+
+    @abstractmethod
+    def math(self, form: Form) -> Raw:
+        """A form inside a sentence."""
+
+    @abstractmethod
+    def equation(self, target: Form, relation: str, form: Form) -> Raw:
+        """target relation form, inside a sentence."""
+
+    @abstractmethod
+    def block(self, block: Block, where: str) -> str:
+        """A block of a solution; `where` names its problem and part for error messages."""
+
+    @abstractmethod
+    def figure(self, figure: Figure) -> Raw:
+        """A drawing."""
+
+    @abstractmethod
+    def apart(self, items: list[Raw]) -> Raw:
+        """Formulas that are too large for a sentence, set on their own."""
+
+    def text(self, text: object) -> Raw:
+        """Plain text made harmless."""
+        return Raw(ESCAPES[self.suffix](str(text)))
+
+    def literal(self, text: str) -> Raw:
+        """Plain text where the language wants a string."""
+        return self.text(text)
+
+    def answer_line(self, answer: Answer) -> Raw:
+        """label = value unit, for the list of answers."""
+        form = answer.shown if answer.shown is not None else answer.form
+        unit = f" {self.text(answer.unit)}" if answer.unit else ""
+        if answer.kind in ("text", "verdict") and isinstance(form, Text):
+            label = f"{self.math(answer.label)}: " if answer.label is not None else ""
+            return Raw(f"{label}{self.text(form.text)}{unit}")
+        relation = "=" if form == answer.form else "≈"
+        shown = self.math(form) if answer.label is None else self.equation(answer.label, relation, form)
+        return Raw(f"{shown}{unit}")
+
+    def phrase(self, phrase: Phrase) -> Raw:
+        """A sentence with mathematics in it."""
+        return Raw("".join(self.text(piece) if isinstance(piece, str) else self.math(piece) for piece in phrase))
+
+    def printed(self, value: object) -> Raw:
+        """Whatever a template prints: ready source as it is, mathematics and phrases as such, all else escaped."""
+        if isinstance(value, Raw):
+            return value
+        if isinstance(value, Form):
+            return self.math(value)
+        if isinstance(value, tuple):
+            return self.phrase(value)
+        return self.text(amount(value) if isinstance(value, Fraction) else value)
+
+    def solution(self, derivation: Derivation, detail: int, where: str = "") -> Raw:
+        """The worked solution at a level of detail."""
+        return Raw("\n".join(self.block(block, where) for block in solution_blocks(derivation, detail)))
+
+    def givens(self, givens: tuple[Given, ...]) -> Raw:
+        """The premises: small ones as a sentence, large ones set apart below it."""
+        small = [given for given in givens if not _stands_apart(given)]
+        parts = [self._sentence(small)] if small else []
+        large = [self.equation(g.target, "=", g.form) for g in givens if _stands_apart(g) and g.form is not None]
+        if large:
+            parts.append(self.apart(large))
+        return Raw("\n".join(parts))
+
+    def _sentence(self, givens: list[Given]) -> Raw:
+        defined = [self._given(g) for g in givens if g.form is not None and g.kind != "value"]
+        valued = [self._given(g) for g in givens if g.form is not None and g.kind == "value"]
+        free = [self._given(g) for g in givens if g.form is None]
+        start = [f"Let {self._listed(defined)}"] if defined else []
+        start += [f"{'with' if defined else 'Let'} {self._listed(valued)}"] if valued else []
+        start += [f"for {self._listed(free)}"] if free else []
+        sentence = ", ".join(start)
+        return Raw(f"{sentence[0].upper()}{sentence[1:]}.")
+
+    def _given(self, given: Given) -> Raw:
+        shown = self.math(given.target) if given.form is None else self.equation(given.target, "=", given.form)
+        return Raw(f"{shown} {self._bracketed(given.note)}") if given.note else shown
+
+    def _bracketed(self, phrase: Phrase) -> str:
+        return f"({self.phrase(phrase)})"
+
+    @staticmethod
+    def _listed(items: list[Raw]) -> str:
+        return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+
+
+def _stands_apart(given: Given) -> bool:
+    return given.form is not None and (is_large(given.form) or width(given.form) > _LONG_GIVEN_EM)
+

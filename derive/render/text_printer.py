@@ -1,0 +1,79 @@
+"""Derivations as plain text for a terminal: relation signs in one column, reasons in another."""
+
+from __future__ import annotations
+
+from derive.notation import plain
+from derive.notation.form import Form
+from derive.record import Figure
+from derive.render.blocks import Block, Display, Prose, Row, Table
+from derive.render.breaking import written
+from derive.render.printer import Printer, marks_text
+from derive.render.raw import Raw
+
+_REASON_COLUMN = 52
+
+
+class TextPrinter(Printer):
+    """Unicode text; a solution in it is what `str(derivation)` gives."""
+
+    suffix = "txt"
+    folder = "text"
+    relations = {"=": "=", "≈": "≈", ":=": "="}
+
+    def write(self, form: Form) -> str:
+        return plain.write(form)
+
+    def math(self, form: Form) -> Raw:
+        return Raw(plain.write(form))
+
+    def equation(self, target: Form, relation: str, form: Form) -> Raw:
+        return Raw(f"{plain.write(target)} {self.relations[relation]} {plain.write(form)}")
+
+    def apart(self, items: list[Raw]) -> Raw:
+        return Raw("\n".join(f"  {item}" for item in items))
+
+    def figure(self, figure: Figure) -> Raw:
+        """The edges by name: a drawing has no place in plain text."""
+        labels = {node.name: self.phrase(node.label) for node in figure.nodes}
+        return Raw("\n".join(f"  {labels[edge.source]} → {labels[edge.target]}" for edge in figure.edges))
+
+    def block(self, block: Block, where: str) -> str:
+        if isinstance(block, Prose):
+            return _ruled(str(self.phrase(block.phrase)), "", marks_text(block.marks))
+        return self._display(block) if isinstance(block, Display) else self._table(block)
+
+    def _display(self, display: Display) -> str:
+        targets = ["" if row.target is None else self.write(row.target) for row in display.rows]
+        left = max(map(len, targets))
+        return "\n".join(self._row(row, target, left) for row, target in zip(display.rows, targets, strict=True))
+
+    def _row(self, row: Row, target: str, left: int) -> str:
+        reason = "; ".join(filter(None, [str(self.phrase(row.reason)), "answer" if row.boxed else ""]))
+        start = f"  {target:>{left}} "
+        if row.relation == "assume":
+            return _ruled(f"{start}with {self.write(row.pieces[0])}", reason, marks_text(row.marks))
+        pieces = written(row.pieces, self.write)
+        pieces[-1] += f" {self.text(row.unit)}" if row.unit else ""
+        lines = [f"{start}{self.relations[row.relation]} {pieces[0]}"]
+        lines += [f"{' ' * (left + 6)}{piece}" for piece in pieces[1:]]
+        lines[-1] = _ruled(lines[-1], reason, marks_text(row.marks))
+        return "\n".join(lines)
+
+    def _table(self, table: Table) -> str:
+        rows = [[str(self.phrase(head)) for head in table.heads]] if table.heads else []
+        for row in table.rows:
+            forms = [("≈ " if line.relation == "≈" else "") + self.write(line.form) for line in row.lines]
+            forms += [""] * (table.columns - len(forms))
+            target = "" if row.target is None else self.write(row.target)
+            rows.append([target, *forms, str(self.phrase(row.reason)), marks_text(row.marks)])
+        count = max(map(len, rows), default=0)
+        rows = [row + [""] * (count - len(row)) for row in rows]
+        widths = [max(len(row[i]) for row in rows) for i in range(count)]
+        lines = ["  " + "  ".join(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+        return "\n".join([*lines, *([_ruled("", "", marks_text(table.marks))] if table.marks else [])])
+
+
+def _ruled(text: str, reason: str, marks: str) -> str:
+    """A line with its reason in the reason column, or two spaces behind a longer text, and the marks in brackets."""
+    notes = "  ".join(filter(None, [reason and f"({reason})", marks and f"[{marks}]"]))
+    return f"{text:<{_REASON_COLUMN}}  {notes}".rstrip() if notes else text

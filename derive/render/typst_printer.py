@@ -1,0 +1,113 @@
+"""Derivations in Typst: calls of the functions in the Typst macros, one row of a derivation each."""
+
+from __future__ import annotations
+
+from derive.notation import typst
+from derive.notation.form import Form
+from derive.record import Figure
+from derive.render.blocks import Block, Display, Prose, Row, Table, TableRow
+from derive.render.breaking import written
+from derive.render.printer import Printer, marks_text
+from derive.render.raw import Raw, comment_text, typst_string
+from derive.render.widths import phrase_width
+
+_REASON_EM = 20.0
+
+
+class TypstPrinter(Printer):
+    """The output that needs no TeX: the same blocks as LaTeX, laid out by `templates/typst/_macros.typ`."""
+
+    suffix = "typ"
+    folder = "typst"
+    relations = {"=": "=", "≈": "approx", ":=": "="}
+
+    def write(self, form: Form) -> str:
+        return typst.write(form)
+
+    def math(self, form: Form) -> Raw:
+        return Raw(f"${self.write(form)}$")
+
+    def equation(self, target: Form, relation: str, form: Form) -> Raw:
+        return Raw(f"${self.write(target)} {self.relations[relation]} {self.write(form)}$")
+
+    def apart(self, items: list[Raw]) -> Raw:
+        return Raw(f"#givens({', '.join(items)})")
+
+    def literal(self, text: str) -> Raw:
+        return Raw(typst_string(text))
+
+    def figure(self, figure: Figure) -> Raw:
+        from derive.render.figures import drawing
+        from derive.render.typst_figure import typst_figure
+
+        return Raw(typst_figure(drawing(figure), self, self.phrase(figure.caption)))
+
+    def block(self, block: Block, where: str) -> str:
+        anchor = f"// @ {comment_text(f'{where} step {block_step(block)}')}\n" if where else ""
+        if isinstance(block, Prose):
+            return f"{anchor}#remark([{self.phrase(block.phrase)}], [{marks_text(block.marks)}])"
+        return anchor + (self._display(block, where) if isinstance(block, Display) else self._table(block))
+
+    def _display(self, display: Display, where: str) -> str:
+        rows = "".join(self._anchored(row, where) for row in display.rows)
+        return f"#derivation(\n{rows})"
+
+    def _anchored(self, row: Row, where: str) -> str:
+        anchor = f"  // @ {comment_text(f'{where} step {row.step}')}\n" if where and row.opens else ""
+        return f"{anchor}{self._row(row)}"
+
+    def _row(self, row: Row) -> str:
+        why = f"[{self.phrase(row.reason)}]" if row.reason else "none"
+        target = "[]" if row.target is None else self.math(row.target)
+        opens = str(row.opens).lower()
+        *early, last = self._values(row)
+        lines = [f"  ({target if i == 0 else '[]'}, {value}, none, [], {opens if i == 0 else 'false'}),\n"
+                 for i, value in enumerate(early)]  # fmt: skip
+        first = not early
+        lines.append(
+            f"  ({target if first else '[]'}, {last}, {why}, [{marks_text(row.marks)}], {opens if first else 'false'}),\n"
+        )
+        return "".join(lines)
+
+    def _values(self, row: Row) -> list[str]:
+        """The cells of a row after its target: one, or several where the row is broken."""
+        if row.relation == "assume":
+            return [f"[with {self.math(row.pieces[0])}]"]
+        sign = self.relations[row.relation]
+        pieces = written(row.pieces, self.write)
+        if row.is_wide:
+            pieces = [f"#fit({row.room:.4g}em, $display({piece})$)" for piece in pieces]
+        if row.boxed:
+            inside = " \\ & quad ".join(pieces)
+            unit = f" + unit[{self.text(row.unit)}]" if row.unit else ""
+            shown = f"$display({inside})$" if len(pieces) == 1 else f"$ & {inside} $"
+            return [f"${sign} #answer({shown}{unit})$"]
+        return [f"${sign} {pieces[0]}$", *(f"$quad {piece}$" for piece in pieces[1:])]
+
+    def _table(self, table: Table) -> str:
+        extra = (any(row.reason for row in table.rows), any(row.marks for row in table.rows))
+        count = 1 + table.columns + sum(extra)
+        heads = [f"[{self.phrase(head)}]" for head in table.heads[: 1 + table.columns + extra[0]]]
+        heads += ["[]"] * (count - len(heads))
+        widest = max((phrase_width(row.reason) for row in table.rows), default=0.0)
+        columns = ["auto"] * (1 + table.columns) + ["auto" if widest < _REASON_EM else "70mm"] * extra[0]
+        columns += ["auto"] * extra[1]
+        rows = "".join(f"  {', '.join(self._table_row(row, table.columns, *extra))},\n" for row in table.rows)
+        earned = f"\n#table-marks[{marks_text(table.marks)}]" if table.marks else ""
+        return f"#step-table(({', '.join(columns)},), ({', '.join(heads)},),\n{rows}){earned}"
+
+    def _table_row(self, row: TableRow, columns: int, reasons: bool, marks: bool) -> list[str]:
+        cells = ["[]" if row.target is None else str(self.math(row.target))]
+        for line in row.lines:
+            sign = "approx " if line.relation == "≈" else ""
+            inside = f"#answer({self.math(line.form)})" if line.boxed else self.write(line.form)
+            cells.append(f"${sign}{inside}$")
+        cells += ["[]"] * (1 + columns - len(cells))
+        cells += [f"quiet[{self.phrase(row.reason)}]"] * reasons
+        cells += [f"quiet[{marks_text(row.marks)}]"] * marks
+        return cells
+
+
+def block_step(block: Block) -> str:
+    """The step that a block begins with."""
+    return block.rows[0].step if isinstance(block, Display) else block.step

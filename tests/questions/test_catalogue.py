@@ -1,0 +1,67 @@
+"""The catalogue: every type is complete, its example holds, and wrong givens are answered in one sentence."""
+
+import random
+
+import pytest
+
+from derive.errors import InputError, UnknownName
+from derive.questions.base import Question
+from derive.questions.catalogue import catalogue, purpose, question, question_type, schema_of
+from derive.record import Conventions
+
+TYPES = sorted(catalogue())
+
+
+def test_finds_itself():
+    assert "text" in TYPES
+    assert list(catalogue()) == TYPES
+
+
+@pytest.mark.parametrize("ask", TYPES)
+def test_is_documented(ask):
+    kind = question_type(ask)
+    assert purpose(kind).endswith(".")
+    assert len(purpose(kind)) <= 120
+    for name, given in schema_of(kind)["properties"].items():
+        assert given.get("description"), f"{ask}: the given {name} has no description"
+
+
+@pytest.mark.parametrize("ask", TYPES)
+def test_example_is_solved(ask):
+    kind = question_type(ask)
+    derivation = question(ask, kind.example).solve(Conventions())
+    assert derivation.prompt
+    assert derivation.answers
+    assert any(step.marks for step in derivation.all_steps())
+
+
+@pytest.mark.parametrize("ask", TYPES)
+def test_draws_are_givens(ask):
+    kind = question_type(ask)
+    first, again, other = (kind.draw(random.Random(seed)) for seed in (1, 1, 2))
+    assert first == again
+    assert isinstance(question(ask, other), Question)
+
+
+@pytest.mark.parametrize("ask", TYPES)
+def test_unknown_given_lists_the_known(ask):
+    kind = question_type(ask)
+    with pytest.raises(InputError) as caught:
+        question(ask, {**kind.example, "nonsense": 1})
+    known = schema_of(kind)["properties"]
+    assert "unknown key 'nonsense'" in str(caught.value)
+    assert all(name in str(caught.value) for name in known)
+
+
+def test_unknown_type():
+    with pytest.raises(UnknownName, match="did you mean text"):
+        question_type("txt")
+
+
+def test_all_mistakes_are_said_with_their_paths():
+    with pytest.raises(InputError) as caught:
+        question("text", {"answer": "a `(` b", "rubric": [{"points": "x", "for": 3}, {"for": "`1 +`"}]})
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 5
+    for path in ("'text' is missing", "answer", "rubric, 0, points", "rubric, 1", "rubric, 1, for"):
+        assert any(path in line for line in lines), path
