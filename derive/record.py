@@ -88,7 +88,8 @@ class Answer:
     """What was asked for: `form` is its exact written form, `shown` the one that is printed (rounded where it is).
 
     `kind` is number, integer, shape, matrix, expression, points, verdict or text. `tolerance` is relative; None takes
-    half a unit of the last printed digit. `label` is the quantity, where it has a name in mathematics.
+    half a unit of the last printed digit. `label` is the quantity, where it has a name in mathematics. A result on the
+    way that was not asked for is not `boxed`.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Answer:
     label: Form | None = None
     unit: str = ""
     tolerance: Fraction | None = None
+    boxed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,7 @@ from derive.notation.decimals import decimal_of
 from derive.notation.form import Form, Matrix, Shape, Tuple
 from derive.notation.reals import LogOfNothing, Reals
 
-RELATIVE = Fraction(1, 10**30)
-FLOOR = Fraction(1, 10**36)
+RELATIVE, FLOOR = "1e-30", "1e-36"
 """Thirty digits; below the floor a difference is what central differences leave of zero."""
 
 Printed = tuple[Fraction, Fraction]
@@ -36,7 +35,7 @@ def _same(r: Reals, x: Any, y: Any) -> bool:
     if isinstance(x, Fraction) and isinstance(y, Fraction):
         return x == y
     x, y = r.real(x), r.real(y)
-    return bool(abs(x - y) <= r.real(RELATIVE) * max(abs(x), abs(y)) + r.real(FLOOR))
+    return bool(abs(x - y) <= r.literal(RELATIVE) * max(abs(x), abs(y)) + r.literal(FLOOR))
 
 
 def printed_decimals(form: Form) -> list[Printed | Form] | None:
@@ -71,7 +70,7 @@ def within_half_unit(r: Reals, x: Any, printed: Printed) -> bool:
         return False
     if isinstance(x, Fraction):
         return abs(x - shown) <= unit / 2
-    slack = unit / 2 * (1 + RELATIVE)
+    slack = unit / 2 * (1 + Fraction(RELATIVE))
     return bool(abs(r.real(x) - r.real(shown)) <= r.real(slack))
 
 

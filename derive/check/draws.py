@@ -20,29 +20,26 @@ def _between(low: int, high: int) -> Number:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """Where numbers are drawn; `seed` tells two draws from the same domain apart, `sign` turns a point over."""
+    """Where numbers are drawn; `seed` tells two draws from the same domain apart."""
 
     name: str
     number: Number
     seed: int = 0
-    sign: int = 1
 
     def draw(self, symbol: Symbol, count: int) -> list[Fraction]:
         """`count` numbers for a symbol; they depend on the domain and the symbol's name alone."""
         rng = Random(f"{self.name}/{self.seed}/{symbol_name(symbol)}")
-        return [self.sign * self.number(rng) for _ in range(count)]
+        return [self.number(rng) for _ in range(count)]
 
 
-_signed = _between(-30, 30)
-
+SIGNED = Domain("signed", _between(-30, 30))
 DOMAINS = (
     Domain("unit", _between(1, 9), 1),
-    Domain("signed", _signed),
-    Domain("signed", _signed, sign=-1),
+    SIGNED,
     Domain("wide", _between(11, 49)),
     Domain("unit", _between(1, 9), 2),
 )
-"""Both signs of the same point are tried, so that each side of a kink at zero is met."""
+"""Where identities are tried."""
 
 WHOLE = (
     Domain("whole", lambda rng: Fraction(rng.randint(5, 12)), 1),

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from derive.notation.form import At, BigSum, Call, Derivative, Form, Matrix, Symbol, Tuple, symbols, walk
+from derive.notation.form import (
+    At,
+    BigSum,
+    Call,
+    Cases,
+    Derivative,
+    Fence,
+    Form,
+    Indicator,
+    Matrix,
+    Symbol,
+    Tuple,
+    symbols,
+    walk,
+)
 from derive.notation.meanings import MEANINGS
 from derive.notation.symbols import parse_symbol
 from derive.notation.value import Code, compiled
@@ -21,6 +35,7 @@ class Premises:
         functions: functions that were defined, with their parameters: f(x, y) := ...
         abstract: functions without a definition, with the arguments of their first use.
         slopes: derivatives that were given for an abstract function or a free quantity, as (variable, derivative).
+        doubtful: names that may be entries of a known array, or inputs of their own; see `settle`.
         repeated: names that were given a second time, with the second form.
     """
 
@@ -32,11 +47,14 @@ class Premises:
         self.abstract: dict[str, tuple[Form, ...]] = {}
         self.slopes: dict[str | Symbol, list[tuple[Form, Form]]] = {}
         self.repeated: list[tuple[Symbol, Form]] = []
+        self.doubtful: list[Symbol] = []
         self._function_names: set[Symbol] = set()
         self._bits: dict[Form, int] = {}
         self._masks: dict[Form, int] = {}
-        self._codes: dict[Form, Code] = {}
+        self._codes: dict[int, tuple[Form, Code]] = {}
+        self._parents: dict[Form, list[Form]] = {}
         self._read(list(givens))
+        self.given = {*self.definitions, *self.values, *self.inputs, *self.doubtful}
 
     def _read(self, givens: list[Given]) -> None:
         for given in givens:
@@ -64,13 +82,31 @@ class Premises:
         """Take every name in these forms that has no definition as an input, and functions as abstract blocks."""
         for form in forms:
             for node in walk(form):
-                if isinstance(node, Call) and node.function not in MEANINGS and node.function not in self.functions:
-                    if node.args:
-                        self.abstract.setdefault(node.function, node.args)
-                        self._function_names.add(parse_symbol(node.function))
+                if isinstance(node, Call) and node.args and self._is_new_function(node.function):
+                    self.abstract.setdefault(node.function, node.args)
+                    self._function_names.add(parse_symbol(node.function))
             for name in names_in(form):
-                if name not in self.definitions and not self.is_function(name):
+                if name in self.values:
                     self.inputs.setdefault(name)
+                elif name not in self.definitions and not self.is_function(name):
+                    self._take(name)
+
+    def _is_new_function(self, name: str) -> bool:
+        return name not in MEANINGS and name not in self.functions
+
+    def _take(self, name: Symbol) -> None:
+        if self.array_of(name) is not None:
+            self.doubtful.append(name)
+        else:
+            self.inputs.setdefault(name)
+
+    def settle(self, is_entry: Callable[[Symbol], bool]) -> None:
+        """Take the doubtful names that are no entries of an array as inputs."""
+        for name in self.doubtful:
+            if name not in self.inputs and not is_entry(name):
+                self.inputs.setdefault(name)
+        self._parents.clear()
+        self._masks.clear()
 
     def _note_slope(self, target: Derivative | Call) -> None:
         """A given derivative shapes the abstract function, or the free quantity, that it belongs to."""
@@ -96,6 +132,13 @@ class Premises:
     def define(self, target: Symbol, form: Form) -> None:
         """Add a name that a step defines."""
         self.definitions[target] = form
+        self._parents.pop(target, None)
+        self._masks.pop(target, None)
+
+    def is_given(self, name: Form) -> bool:
+        """Whether the name, or the array that it is an entry of, stands in the givens."""
+        array = self.array_of(name) if isinstance(name, Symbol) and name not in self.definitions else None
+        return name in self.given or (array is not None and array[0] in self.given)
 
     def knows(self, name: Symbol) -> bool:
         """Whether the name itself was given or defined (entries of arrays are not looked at)."""
@@ -121,14 +164,20 @@ class Premises:
         free = [leaf for leaf in leaves if isinstance(leaf, Symbol) and leaf in self.inputs]
         return free if len(free) == len(leaves) else None
 
-    def code(self, name: Form) -> Code:
-        """The definition of a name, unrolled once."""
-        if name not in self._codes:
-            self._codes[name] = compiled(self.definitions[name])
-        return self._codes[name]
+    def code(self, form: Form) -> Code:
+        """A form unrolled, once for each object: the same lines and definitions are evaluated at every point."""
+        found = self._codes.get(id(form))
+        if found is None:
+            found = self._codes[id(form)] = (form, compiled(form))
+        return found[1]
 
     def parents(self, name: Form) -> list[Form]:
         """The names from which `name` is made directly."""
+        if name not in self._parents:
+            self._parents[name] = list(self._made_from(name))
+        return self._parents[name]
+
+    def _made_from(self, name: Form) -> Iterator[Form]:
         forms = [self.definitions[name]] if name in self.definitions else []
         if isinstance(name, Call):
             forms += name.args
@@ -136,7 +185,8 @@ class Premises:
             if call := self.function_call(name):
                 forms.append(call)
             forms += [part for pair in self.slopes.get(name, ()) for part in pair]
-        return [parent for form in forms for parent in self._used(form)]
+        for form in forms:
+            yield from self._used(form)
 
     def _used(self, form: Form) -> Iterator[Form]:
         for node in walk(form):
@@ -205,3 +255,14 @@ def is_symbolic(form: Form) -> bool:
         inner = any(name not in bound for name in names_in(form.form))
         return inner or any(is_symbolic(value) for _, value in form.bindings)
     return any(True for _ in names_in(form))
+
+
+_KINKED = {"relu", "leaky_relu", "elu", "max", "min", "sign", "max_pool2d", "argmax"}
+
+
+def has_kink(form: Form) -> bool:
+    """Whether the form is smooth by pieces only."""
+    return any(
+        isinstance(node, (Indicator, Cases, Fence)) or (isinstance(node, Call) and node.function in _KINKED)
+        for node in walk(form)
+    )

@@ -1,21 +1,23 @@
-"""The points at which a derivation is judged, and what its steps are compared with there."""
+"""The points at which a derivation is judged, and how two values are compared over them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from derive.check.agree import agree, describe
-from derive.check.draws import DOMAINS, WHOLE, Domain
-from derive.check.premises import Premises
+from derive.check.agree import agree, describe, printed_decimals, scalars, within_half_unit
+from derive.check.draws import DOMAINS, SIGNED, WHOLE, Domain
+from derive.check.premises import Premises, has_kink
 from derive.check.world import DIGITS, Scene, World
-from derive.notation.arrays import Array, Value
+from derive.notation.arrays import Array, Value, plain
 from derive.notation.branches import Kinks
 from derive.notation.form import Form, Symbol
 from derive.notation.reals import LogOfNothing, Undefined, reals
-from derive.notation.value import Evaluator
+from derive.notation.value import Evaluator, NoValue
 from derive.record import Conventions
+
+CANDIDATES, PIECES = 40, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,84 +28,167 @@ class Finding:
     message: str = ""
 
 
-class Points:
-    """The base worlds of a derivation: random ones for identities, those of the given numbers for values."""
-
-    def __init__(self, premises: Premises, conventions: Conventions) -> None:
-        kinks = Kinks(conventions.relu_at_zero, conventions.tie)
-        self.premises = premises
-        self.given: dict[Symbol, Value] = {}
-        for name, form in premises.values.items():
-            self.given[name] = Evaluator(digits=DIGITS).value(form)
-        free = [name for name in premises.inputs if name not in self.given]
-        self.symbolic = [self._random(domain, kinks) for domain in DOMAINS]
-        self.spare = [self._random(domain, kinks) for domain in WHOLE]
-        self.valued = [self._given(domain, kinks) for domain in (DOMAINS if free else DOMAINS[:1])]
-
-    def _random(self, domain: Domain, kinks: Kinks) -> World:
-        return World(Scene(self.premises, lambda name: self._drawn(domain, name), kinks))
-
-    def _given(self, domain: Domain, kinks: Kinks) -> World:
-        def draw(name: Symbol) -> Value:
-            return self.given[name] if name in self.given else self._drawn(domain, name)
-
-        return World(Scene(self.premises, draw, kinks, exact=True))
-
-    def _drawn(self, domain: Domain, name: Symbol) -> Value:
-        """A random value of the kind that was given: a number, or an array of the same shape."""
-        value, real = self.given.get(name), reals(DIGITS).real
-        if isinstance(value, (str, bool, tuple)):
-            return value
-        if isinstance(value, Array):
-            return Array(value.shape, tuple(map(real, domain.draw(name, len(value.items)))))
-        return real(domain.draw(name, 1)[0])
-
-
 @dataclass(slots=True)
+class Points:
+    """Base worlds: random ones for identities, `spare` ones between whole numbers, those of the given values."""
+
+    symbolic: list[World]
+    spare: list[World]
+    valued: list[World]
+
+    def mapped(self, change: Callable[[World], World]) -> Points:
+        """The same points, each changed."""
+        return Points(*([change(world) for world in worlds] for worlds in (self.symbolic, self.spare, self.valued)))
+
+
+def points_of(premises: Premises, conventions: Conventions) -> Points:
+    """The points for these premises; where some input has no given value, it is random in the valued worlds too."""
+    kinks = Kinks(conventions.relu_at_zero, conventions.tie)
+    given = {name: Evaluator(digits=DIGITS).value(form) for name, form in premises.values.items()}
+
+    def random_world(domain: Domain) -> World:
+        return World(Scene(premises, lambda name: _drawn(domain, name, given.get(name)), kinks))
+
+    def given_world(domain: Domain) -> World:
+        def draw(name: Symbol) -> Value:
+            return given[name] if name in given else _drawn(domain, name, None)
+
+        return World(Scene(premises, draw, kinks, exact=True))
+
+    premises.settle(given_world(DOMAINS[0]).holds_entry)
+    all_given = all(name in given for name in premises.inputs)
+    return Points(
+        [random_world(domain) for domain in DOMAINS] + _on_many_pieces(premises, random_world),
+        [random_world(domain) for domain in WHOLE],
+        [given_world(domain) for domain in (DOMAINS[:1] if all_given else DOMAINS)],
+    )
+
+
+def _on_many_pieces(premises: Premises, random_world: Callable[[Domain], World]) -> list[World]:
+    """Where the graph has kinks: points on different smooth pieces, those with few closed paths first.
+
+    A slope that is wrongly left out shows only where it is 0 and the rest of its path is open.
+    """
+    if not any(has_kink(form) for form in premises.definitions.values()):
+        return []
+    pieces: dict[Any, World] = {}
+    for k in range(CANDIDATES):
+        world = random_world(replace(SIGNED, seed=k + 2))
+        pieces.setdefault(world.piece(), world)
+    ordered = sorted(pieces, key=lambda piece: sum(choice <= 0 for choice in piece))
+    return [pieces[piece] for piece in ordered[:PIECES]]
+
+
+def _drawn(domain: Domain, name: Symbol, given: Value | None) -> Value:
+    """A random value of the kind that was given: a number, or an array of the same shape."""
+    real = reals(DIGITS).real
+    if isinstance(given, (str, bool, tuple)):
+        return given
+    if isinstance(given, Array):
+        return Array(given.shape, tuple(map(real, domain.draw(name, len(given.items)))))
+    return real(domain.draw(name, 1)[0])
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """What the lines of a step are compared with: a form, and the values that assumptions give to names."""
 
     form: Form
     assumed: dict[Form, Form] = field(default_factory=dict)
 
+    def place(self, world: World) -> World:
+        """The point, under the assumptions."""
+        if not self.assumed:
+            return world
+        return world.with_values({name: world.value(form) for name, form in self.assumed.items()})
+
     def value(self, world: World) -> Value:
         """The value at a point, under the assumptions."""
         return self.place(world).value(self.form)
 
-    def place(self, world: World) -> World:
-        """The point, under the assumptions."""
-        return world.with_values({name: world.value(form) for name, form in self.assumed.items()}) if self.assumed else world
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is right, what stands there, and when the two agree."""
+
+    right: Callable[[World], Value]
+    found: Callable[[World], Value]
+    agree: Callable[[World, Any, Any], bool]
 
 
-Comparison = Callable[[World], tuple[bool, Any, Any]]
-"""At a world: whether it holds, and the two values."""
+def tried(worlds: Iterable[World], comparison: Comparison, spare: Iterable[World] = ()) -> Finding:
+    """False where the comparison fails at one world; None where what is right has a value at none of them.
+
+    A line without a value wherever there is something to compare it with does not hold. The spare worlds are looked
+    at where the others decide nothing.
+    """
+    reason, empty = "", ""
+    for group in (worlds, spare):
+        seen = False
+        for world in group:
+            try:
+                right = _number(comparison.right(world))
+            except (Undefined, NoValue) as error:
+                reason = error.message
+                continue
+            try:
+                found = _number(comparison.found(world))
+            except Undefined as error:
+                empty = error.message
+                continue
+            except NoValue as error:
+                reason = error.message
+                continue
+            seen = True
+            if not comparison.agree(world, right, found):
+                r = world.reals
+                return Finding(False, f"{describe(r, found)} stands where {describe(r, right)} is right")
+        if seen:
+            return Finding(True)
+    return Finding(False, f"the line has no value: {empty}") if empty else Finding(None, reason)
 
 
-def tried(worlds: Iterable[World], compare: Comparison) -> Finding:
-    """True where the comparison holds at every world where both sides have a value, None where they have at none."""
-    reason, seen = "no point", False
-    for world in worlds:
-        try:
-            holds, expected, found = compare(world)
-        except Undefined as error:
-            reason = error.message
-            continue
-        seen = True
-        if not holds:
-            r = world.reals
-            return Finding(False, f"{describe(r, found)} stands where {describe(r, expected)} is right")
-    return Finding(True) if seen else Finding(None, f"not decided: {reason}")
+def _number(value: Value) -> Value:
+    if isinstance(value, LogOfNothing):
+        raise Undefined("the logarithm of a number that is not positive")
+    return value
 
 
-def equal_at(reference: Callable[[World], Value], form: Callable[[World], Value]) -> Comparison:
-    """Compare two values for equality."""
-
-    def compare(world: World) -> tuple[bool, Any, Any]:
-        expected, found = reference(world), form(world)
-        if isinstance(expected, LogOfNothing) or isinstance(found, LogOfNothing):
-            raise Undefined("the logarithm of a number that is not positive")
-        return agree(world.reals, expected, found), expected, found
-
-    return compare
+def equal_to(reference: Reference, form: Form) -> Comparison:
+    """The form is worth what the reference is worth."""
+    return Comparison(
+        reference.value,
+        lambda world: reference.place(world).value(form),
+        lambda world, right, found: agree(world.reals, right, found),
+    )
 
 
+def holds(reference: Reference, form: Form) -> Comparison:
+    """The condition is true."""
+    return Comparison(
+        lambda _: True, lambda world: reference.place(world).value(form), lambda _, right, found: right is found
+    )
+
+
+def rounds_to(reference: Reference, shown: Form) -> Comparison:
+    """The reference is worth what the decimals in `shown` say, to half a unit of their last digits."""
+    printed = printed_decimals(shown) or []
+
+    def rounded(world: World, right: Value, found: Value) -> bool:
+        exact = scalars(right)
+        if _shape(right) != _shape(found) or len(exact) != len(printed):
+            return False
+        pairs = zip(exact, printed, strict=True)
+        return all(
+            within_half_unit(world.reals, x, entry)
+            if isinstance(entry, tuple)
+            else agree(world.reals, x, world.value(entry))
+            for x, entry in pairs
+        )
+
+    return Comparison(reference.value, lambda world: world.value(shown), rounded)
+
+
+def _shape(value: Value) -> Any:
+    value = plain(value)
+    return value.shape if isinstance(value, Array) else len(value) if isinstance(value, tuple) else ()

@@ -119,4 +119,3 @@ def _nth(world: World, function: Callable[[Any, Branches], Any], x: Any, n: int)
         total = r.plus(total, r.times(Fraction(weight), function(u, branches.again())))
         weight = -weight * (n - k) // (k + 1)
     return r.over(total, r.real((2 * STEP) ** n))
-

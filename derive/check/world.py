@@ -19,7 +19,7 @@ from derive.notation.arrays import Array, Value, items, pairwise
 from derive.notation.branches import Branches, Kinks
 from derive.notation.form import At, Call, Derivative, Form, Symbol
 from derive.notation.reals import Reals, Undefined, reals
-from derive.notation.value import Code, Evaluator, compiled
+from derive.notation.value import Evaluator, NoValue
 
 DIGITS = 130
 Overrides = dict[Form, Value]
@@ -76,11 +76,23 @@ class World:
             NoValue: a name that nobody gave or defined.
             Undefined: no real value.
         """
-        return self._evaluator(Branches(self.scene.kinks)).value(form)
+        return self._evaluator(Branches(self.scene.kinks)).run(self.premises.code(form))
 
     def smooth_value(self, form: Form) -> Value:
         """The value of a form here, on the branches that it takes at the base."""
-        return self.resolve(form) if isinstance(form, (Symbol, Derivative)) else self._run(form, None)
+        return self.resolve(form) if isinstance(form, (Symbol, Derivative)) else self._run(form, form)
+
+    def piece(self) -> tuple[Any, ...]:
+        """Which smooth piece of the graph this point lies on: the choices of all definitions that have a value."""
+        for name in self.premises.definitions:
+            try:
+                self.resolve(name)
+            except (NoValue, Undefined):
+                continue
+        return tuple(choice for name in self.premises.definitions for choice in self._choices(name))
+
+    def _choices(self, name: Form) -> list[Any]:
+        return self._tapes[name].taken if name in self._tapes else []
 
     def with_values(self, overrides: Mapping[Form, Value]) -> World:
         """A base world in which some names have other values; what depends on them follows."""
@@ -130,6 +142,13 @@ class World:
         place = self._place(name)
         return place and place[1].items[place[2]]
 
+    def holds_entry(self, name: Symbol) -> bool:
+        """Whether the name is an entry of an array that is known here."""
+        try:
+            return self._place(name) is not None
+        except (NoValue, Undefined):
+            return False
+
     def _place(self, name: Symbol) -> tuple[Symbol, Array, int] | None:
         """The array that holds an entry of this name, and where."""
         found = self.premises.array_of(name)
@@ -137,7 +156,7 @@ class World:
             return None
         array = self.resolve(found[0])
         position = array.position(found[1]) if isinstance(array, Array) else None
-        return None if position is None else (found[0], array, position)
+        return (found[0], array, position) if isinstance(array, Array) and position is not None else None
 
     def _input(self, name: Symbol) -> Value:
         if not self.is_base:
@@ -169,15 +188,19 @@ class World:
                 continue
             todo.pop()
             if top not in self._cache:
-                self._compute(top, opened)
+                self._compute(top)
 
     def _waits(self, name: Form) -> bool:
         known = name in self._cache or name in self.fixed or name not in self.premises.definitions
         return not known and isinstance(name, Symbol) and self._follows(name)
 
-    def _compute(self, name: Form, opened: set[Form]) -> None:
+    def _compute(self, name: Form) -> None:
         try:
-            value = self._run(name, self.premises.code(name)) if name in self.premises.definitions else self._tilt(name)
+            value = (
+                self._run(name, self.premises.definitions[name])
+                if name in self.premises.definitions
+                else self._tilt(name)
+            )
         except RecursionError:
             raise Undefined("a definition that needs itself") from None
         self._unrounded[name] = value
@@ -203,14 +226,14 @@ class World:
             total = r.plus(total, reduce(r.plus, rises))
         return total
 
-    def _run(self, form: Form, code: Code | None) -> Value:
-        """Evaluate on the branches of the base, recording them where this is the base."""
-        if not self.is_base and form not in self.base._tapes:
-            self.base._run(form, code)
-        tape = Branches(self.scene.kinks) if self.is_base else self.base._tapes[form].again()
+    def _run(self, name: Form, form: Form) -> Value:
+        """Evaluate on the branches of the base, recording them under `name` where this is the base."""
+        if not self.is_base and name not in self.base._tapes:
+            self.base._run(name, form)
+        tape = Branches(self.scene.kinks) if self.is_base else self.base._tapes[name].again()
         if self.is_base:
-            self._tapes[form] = tape
-        return self._evaluator(tape).run(code or compiled(form))
+            self._tapes[name] = tape
+        return self._evaluator(tape).run(self.premises.code(form))
 
     def _evaluator(self, branches: Branches) -> Evaluator:
         exact = self.scene.exact and self.is_base
@@ -224,7 +247,9 @@ class World:
         """The base world `there`, moved as this one is moved."""
         if self.is_base:
             return there
-        moves = {name: value for name, value in self.moves.items() if name not in there.fixed or name in self.base.fixed}
+        moves = {
+            name: value for name, value in self.moves.items() if name not in there.fixed or name in self.base.fixed
+        }
         here = self.on_roots({name: self.value(form) for name, form in bindings})
         return there.moved({**moves, **here})
 

@@ -18,8 +18,8 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    epilog="Exit status: 0 done, 1 the mathematics or a claim is wrong, 2 the input is wrong. --debug shows where "
-    "in the program an error came from.",
+    epilog="Exit status: 0 done, 1 the mathematics or a claim is wrong, 2 the input is wrong, 3 the program itself. "
+    "--debug shows where in the program an error came from.",
 )
 
 
@@ -53,13 +53,15 @@ def build(
     formats: Annotated[str, typer.Option("--format", help="Of pdf, tex, typ, txt, json.")] = "pdf,tex",
     detail: Detail = 2,
     engine: EngineChoice = Engine.auto,
+    templates: Annotated[Path | None, typer.Option(help="A folder of templates that go before the built-in.")] = None,
     force: Force = False,
 ) -> None:
     """Build the documents of an exam: questions, worked solution, rubric, answers."""
-    from derive.cli.documents import build_exam
+    from derive.cli.documents import Wanted, build_exam
 
+    wanted = Wanted(_listed(kinds), _listed(formats), detail, engine.value, templates, force)
     with Progress() as tick:
-        paths = build_exam(exam, out, _listed(kinds), _listed(formats), detail, engine.value, force, tick)
+        paths = build_exam(exam, out, wanted, tick)
     for path in paths:
         typer.echo(path)
 
@@ -78,10 +80,12 @@ def solve(
     force: Force = False,
 ) -> None:
     """Solve one question."""
-    from derive.cli.single import solve_question
+    from derive.cli.single import Wanted, solve_question
+    from derive.record import Conventions, Rounding
 
-    conventions = (rounding.value, digits)
-    text, verified = solve_question(ask, givens or [], given, format, out, detail, conventions, engine.value, force)
+    conventions = Conventions(Rounding(rounding.value, digits))
+    wanted = Wanted(format, out, detail, conventions, engine.value, force)
+    text, verified = solve_question(ask, givens or [], given, wanted)
     typer.echo(text)
     raise typer.Exit(0 if verified or force else 1)
 
@@ -136,3 +140,8 @@ def main() -> None:
             raise
         typer.echo(str(error), err=True)
         sys.exit(error.exit_status)
+    except Exception as error:
+        if debug:
+            raise
+        typer.echo(f"a mistake in the program, {type(error).__name__}: {error}; --debug shows where", err=True)
+        sys.exit(3)

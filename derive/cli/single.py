@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from derive.errors import InputError, Place, UnknownName, WrongMathematics
 from derive.exam.yaml_file import DataPath, YamlFile, parse_yaml, read_yaml
-from derive.questions.base import Question
-from derive.questions.catalogue import question, question_type
-from derive.record import Conventions, Derivation, Rounding
+from derive.questions.catalogue import question, question_type, solved
+from derive.record import Conventions, Derivation
+
+if TYPE_CHECKING:
+    from derive.check.verdict import Verdict
 
 FORMATS = ("text", "tex", "json", "pdf")
 
@@ -47,64 +50,71 @@ class ShellGivens:
         return self.named[name].place(inner, key and bool(inner), inside)
 
 
-def solve_question(
-    ask: str,
-    arguments: list[str],
-    path: Path | None,
-    format: str,
-    out: Path | None,
-    detail: int,
-    rounding: tuple[Any, int],
-    engine: str,
-    force: bool,
-) -> tuple[str, bool | None]:
-    """What is printed (the solution in the format asked for, or the path it was written to) and whether it is verified.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How the solution is wanted, and where."""
+
+    format: str = "text"
+    out: Path | None = None
+    detail: int = 2
+    conventions: Conventions = Conventions()
+    engine: str = "auto"
+    force: bool = False
+
+
+def solve_question(ask: str, arguments: list[str], path: Path | None, wanted: Wanted) -> tuple[str, bool | None]:
+    """What is printed (the solution in the format asked for, or the path it was written to), and whether it holds.
 
     Raises:
         InputError: the type, a given or the format is wrong.
         WrongMathematics: the solution is not verified, and neither `force` nor json is asked for.
     """
-    if format not in FORMATS:
-        raise UnknownName("format", format, FORMATS)
-    if format == "pdf" and out is None:
+    if wanted.format not in FORMATS:
+        raise UnknownName("format", wanted.format, FORMATS)
+    if wanted.format == "pdf" and wanted.out is None:
         raise InputError("a PDF needs a file to go to: -o FILE.pdf")
     question_type(ask)
     givens = ShellGivens(arguments, path)
     asked = question(ask, givens.values, givens.place)
-    text, verified = _solved(asked, format, out, detail, Conventions(Rounding(*rounding)), engine, force)
-    if out is None:
-        return text, verified
-    if format != "pdf":
-        from derive.render.files import write_whole
+    derivation = solved(asked, givens.values, wanted.conventions, givens.place)
 
-        write_whole(out, text + "\n")
-    return str(out), verified
-
-
-def _solved(
-    asked: Question, format: str, out: Path | None, detail: int, conventions: Conventions, engine: str, force: bool
-) -> tuple[str, bool | None]:
     from derive.check.judge import judge
 
-    derivation = asked.solve(conventions)
     verdict = judge(derivation)
-    if format == "json":
-        from derive.exam.export import derivation_record
+    content = _json(derivation, verdict) if wanted.format == "json" else _document(derivation, verdict, wanted)
+    if wanted.out is None:
+        return content.decode(), verdict.verified
 
-        return json.dumps(derivation_record(derivation, verdict), indent=2, ensure_ascii=False), verdict.verified
+    from derive.render.files import write_all
+
+    end = b"" if wanted.format == "pdf" else b"\n"
+    write_all({wanted.out: content + end})
+    return str(wanted.out), verdict.verified
+
+
+def _json(derivation: Derivation, verdict: Verdict) -> bytes:
+    from derive.exam.export import derivation_record
+
+    return json.dumps(derivation_record(derivation, verdict), indent=2, ensure_ascii=False).encode()
+
+
+def _document(derivation: Derivation, verdict: Verdict, wanted: Wanted) -> bytes:
     warning = "" if verdict.verified else "Not verified: " + "; ".join(map(str, verdict.faults or verdict.undecided))
-    if warning and not force:
+    if warning and not wanted.force:
         raise WrongMathematics(warning)
-    return _rendered(derivation, format, out, detail, engine, warning), verdict.verified
 
-
-def _rendered(derivation: Derivation, format: str, out: Path | None, detail: int, engine: str, warning: str) -> str:
     from derive.render import documents
 
-    if format == "text":
-        text = documents.text(derivation, detail)
-        return f"{warning}\n\n{text}" if warning else text
+    if wanted.format == "text":
+        text = documents.text(derivation, wanted.detail)
+        return (f"{warning}\n\n{text}" if warning else text).encode()
     sheet = documents.single(derivation)
-    if format == "tex":
-        return documents.render(sheet, "solution", "tex", detail, warning=warning)
-    raise NotImplementedError(format)
+    if wanted.format == "tex":
+        return documents.render(sheet, "solution", "tex", wanted.detail, warning=warning).encode()
+
+    from derive.render.engines import choose
+    from derive.render.pdf import compile
+
+    engine = choose(wanted.engine)
+    source = documents.render(sheet, "solution", engine.language, wanted.detail, warning=warning)
+    return compile(source, engine.name)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from derive.errors import InputError
 from derive.exam.solve import SolvedExam, parts_of
 from derive.notation import plain, source
-from derive.notation.arrays import Array
+from derive.notation.arrays import Array, items
 from derive.notation.form import Form, Text
-from derive.notation.reals import Undefined
+from derive.notation.reals import LogOfNothing, Undefined
 from derive.notation.value import NoValue, evaluate
 from derive.questions.prose import words
 from derive.record import Answer, Derivation, Line, Step
@@ -100,9 +101,10 @@ def written(form: Form) -> str:
 def _value(form: Form) -> Any:
     """The value of a form without free names; None where it has none."""
     try:
-        return evaluate(form)
+        value = evaluate(form)
     except (NoValue, Undefined):
         return None
+    return None if any(isinstance(item, LogOfNothing) for item in items(value)) else value
 
 
 def _decimal(value: Any) -> Any:
@@ -115,7 +117,8 @@ def _decimal(value: Any) -> Any:
         return [_decimal(part) for part in value]
     if isinstance(value, Fraction):
         return _amount(value)
-    return float(value)
+    number = float(value)
+    return number if isfinite(number) else None
 
 
 def _amount(value: Fraction) -> int | float:

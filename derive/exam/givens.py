@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -62,9 +62,9 @@ class PartGivens:
         """The place of a given in the file."""
         return self.exam.source.place(self.path(path), key, inside)
 
-    def references(self) -> list[DataPath]:
-        """The paths at which an earlier part's result is put in."""
-        return [path for path, _ in references(self.values)]
+    def references(self) -> list[tuple[DataPath, Mapping[str, Any]]]:
+        """Where an earlier part's result is put in, and which."""
+        return list(references(self.values))
 
 
 def check_givens(exam: Exam) -> Iterator[DeriveError]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from derive.notation.form import Form, Number, Shape
 from derive.record import Answer, Conventions
 
 KEYS = frozenset({"from", "answer"})
+_PART = re.compile(r"((?P<problem>[0-9]{1,4})\.)?(?P<name>[^.]+)")
 
 
 class NotSolved(InputError):
@@ -36,12 +38,13 @@ class Results:
 
     def answers(self, part: str, here: int) -> Mapping[str, Answer]:
         """The answers of a part: `a` of the same problem, `2.a` of problem 2."""
-        number, _, name = part.rpartition(".")
-        problem = int(number) if number.isdecimal() else here
-        known = self._answers.get(problem, {})
+        match = _PART.fullmatch(part)
+        problem = int(match["problem"] or here) if match else here
+        name = match["name"] if match else ""
         if (problem, name) in self._failed:
             raise NotSolved(f"part {part} could not be solved")
-        if name not in known or (number and not number.isdecimal()):
+        known = self._answers.get(problem, {})
+        if name not in known:
             raise UnknownName("earlier part", part, self._part_names(here))
         return known[name]
 

@@ -15,7 +15,7 @@ from derive.exam.model import Exam, label_of
 from derive.exam.results import NotSolved, Results
 from derive.exam.sheet import Sheet, SolvedPart, SolvedProblem
 from derive.questions.base import Question
-from derive.questions.catalogue import question
+from derive.questions.catalogue import question, solved
 from derive.questions.faults import raise_all, settled
 from derive.questions.prose import read_prose
 from derive.record import Derivation, Given, Phrase
@@ -145,9 +145,9 @@ class _Solver:
 
     def _problem(self, number: int) -> SolvedProblem:
         rules = self.exam.rules.problems[number - 1]
-        solved = [self._collect(self._part, number, index) for index in range(len(rules.parts))]
+        parts = [self._collect(self._part, number, index) for index in range(len(rules.parts))]
         intro = self._collect(self._prose, rules.text, number, ("problems", number - 1, "text")) or ()
-        parts = [part for part in solved if part is not None]
+        parts = [part for part in parts if part is not None]
         shared = _shared_givens([part.derivation for part in parts])
         return SolvedProblem(
             number=number,
@@ -164,8 +164,9 @@ class _Solver:
         names = (label, rules.name) if rules.name else (label,)
         self.progress(f"{number}{label}")
         try:
-            asked = self.questions.get((number, index)) or self._read(number, index, givens, self._values(givens))
-            derivation = self._worded(asked.solve(self.conventions), givens)
+            values = self._values(givens)
+            asked = self.questions.get((number, index)) or self._read(number, index, givens, values)
+            derivation = self._worded(solved(asked, values, self.conventions, givens.place), givens)
         except DeriveError as error:
             self.results.fail(number, names)
             raise settled(error, self.exam.source.place, givens.path()) from None
@@ -181,10 +182,12 @@ class _Solver:
     def _values(self, givens: PartGivens) -> dict[str, Any]:
         """The givens with earlier results put in, their prose read."""
         here = givens.number
-        try:
-            values = self.results.resolve(givens.values, here)
-        except InputError as error:
-            raise settled(error, givens.place, (givens.references() or [()])[0]) from None
+        for path, reference in givens.references():
+            try:
+                self.results.value(reference, here)
+            except InputError as error:
+                raise settled(error, givens.place, path) from None
+        values = self.results.resolve(givens.values, here)
         if givens.part.ask is None:
             values = _with_prose(values, lambda text, path: self._prose(text, here, givens.path(path)))
         return values

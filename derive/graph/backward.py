@@ -17,7 +17,7 @@ from derive.graph.operations import OPERATIONS
 from derive.graph.point import Point
 from derive.notation.algebra import cancelled, combine, size, tidy
 from derive.notation.build import ONE, add, multiply, neg
-from derive.notation.form import Derivative, Form, Frac, Neg, Number, Product, Sum, Symbol, symbols
+from derive.notation.form import Derivative, Form, Frac, Neg, Number, Product, Sum, Symbol, walk
 from derive.notation.rounding import shown
 from derive.notation.reals import Undefined
 from derive.notation.symbols import symbol_name
@@ -84,9 +84,13 @@ class Backward:
         self.of = of
         self.wrt = tuple(wrt)
         self.adjoints = adjoints(self.graph, of, wrt)
-        self.symbolic: dict[int, Form] = {}
-        self._made: dict[int, str] = {}
         self.values: dict[int, Real] = {} if point.symbolic else self._values()
+        self._groups = self._grouped()
+        self._arrays = {node for nodes in self._groups.values() if len(nodes) > 1 for node in nodes}
+        self.symbolic: dict[int, Form] = {}
+        self._lines = {node: self._symbolic_lines(adjoint) for node, adjoint in self.adjoints.items() if node != of}
+        self._named = {part for lines in self._lines.values() for part in walk(lines[-1].form) if isinstance(part, Derivative)}
+        self._made: dict[int, str] = {}
 
     def _values(self) -> dict[int, Real]:
         locals_ = {path.local for adjoint in self.adjoints.values() for path in adjoint.paths}
@@ -109,20 +113,19 @@ class Backward:
     def steps(self) -> tuple[Step, ...]:
         """A step for every gradient but that of the output by itself, from the output back; the wanted ones last."""
         steps: list[Step] = []
-        for owner, nodes in self._groups():
-            quantity = self.graph.quantities.get(owner)
-            if quantity is not None and isinstance(quantity.value, Array) and len(nodes) > 1:
-                steps += self._array_steps(quantity, nodes)
+        for owner, nodes in self._groups.items():
+            if len(nodes) > 1:
+                steps += self._array_steps(self.graph.quantities[owner], nodes)
             else:
-                steps += [self.step(self.adjoints[node]) for node in nodes]
+                steps.append(self.step(self.adjoints[nodes[0]]))
         return tuple(steps)
 
-    def _groups(self) -> list[tuple[Symbol, list[int]]]:
-        """The nodes by the quantity that they belong to, in the order of the backward pass."""
+    def _grouped(self) -> dict[Symbol, list[int]]:
+        """The nodes in the order of the backward pass; at given values those of one array together."""
         owners = {
             node: quantity.symbol
             for quantity in self.graph.quantities.values()
-            if isinstance(quantity.value, Array)
+            if isinstance(quantity.value, Array) and not self.point.symbolic
             for node in quantity.value.items
         }
         groups: dict[Symbol, list[int]] = {}
@@ -132,21 +135,16 @@ class Backward:
             label = self.symbol(node)
             assert isinstance(label, Symbol)
             groups.setdefault(owners.get(node, label), []).append(node)
-        return list(groups.items())
+        return groups
 
     def _array_steps(self, quantity: Quantity, nodes: list[int]) -> list[Step]:
         """One entry in full, then the whole array; the other entries follow in the same way."""
         assert isinstance(quantity.value, Array)
         nodes = [node for node in quantity.value.items if node in self.adjoints]
-        chosen = nodes[0] if self.point.symbolic else self._telling(nodes)
-        first = self.step(self.adjoints[chosen])
+        first = self.step(self.adjoints[self._telling(nodes)])
         name = f"d{_text(self.symbol(self.of))}_d{_text(quantity.symbol)}"
         target = Derivative(self.symbol(self.of), (self.graph.written(quantity.symbol),))
-        for node in nodes:
-            self.symbolic[node] = self.derivative(node)
-            self._made[node] = first.name if self.point.symbolic else name
-        if self.point.symbolic:
-            return [first]
+        self._made |= dict.fromkeys(nodes, name)
         values = [self.values.get(node, Fraction(0)) for node in quantity.value.items]
         for node in nodes:
             relation, form = shown(self.values[node], self.point.conventions.rounding)
@@ -158,7 +156,7 @@ class Backward:
     def _telling(self, nodes: list[int]) -> int:
         """The entry to work in full: the first with a gradient that is not zero and a formula that is defined there."""
         for node in nodes:
-            if self.values[node] != 0 and all(self._defined(line.form) for line in self._symbolic_lines(self.adjoints[node])):
+            if self.values[node] != 0 and all(self._defined(line.form) for line in self._lines[node]):
                 return node
         return nodes[0]
 
@@ -175,18 +173,14 @@ class Backward:
         """The gradient of one quantity: sum over paths, chain rule, course form, numbers."""
         node = adjoint.node
         target = self.derivative(node)
-        lines = self._symbolic_lines(adjoint)
-        last = self.symbolic[node] = lines[-1].form
-        if not self.point.symbolic:
-            lines += self.point.numbers(target, last, self.point.value(last, None) if self._carried else self.values[node])
+        lines = list(self._lines[node])
+        last = lines[-1].form
+        if not self.point.symbolic and (node in self.wrt or node in self._arrays or target in self._named):
+            lines += self.point.numbers(target, last, self.point.value(last) if self.point.carries_rounded else self.values[node])
         uses = dict.fromkeys(self._step_of(path.child) for path in adjoint.paths if path.child != self.of)
         mark = Mark(Fraction(1), "A" if node in self.wrt else "M")
         rule = "sum over paths" if len(adjoint.paths) > 1 else "chain rule"
         return Step(self.step_name(node), target, tuple(lines), rule, tuple(uses), (mark,))
-
-    @property
-    def _carried(self) -> bool:
-        return self.point.conventions.rounding.mode == "carry-rounded"
 
     def step_name(self, node: int) -> str:
         """The name under which later steps use the gradient of a quantity."""
@@ -212,6 +206,7 @@ class Backward:
         course, why = course_form(inserted, [factors for _, factors in products])
         if course != inserted:
             lines.append(Line("=", course, why))
+        self.symbolic[adjoint.node] = self.derivative(adjoint.node) if adjoint.node in self._arrays else course
         return lines
 
     def _local(self, path: Path) -> Form:
@@ -302,8 +297,3 @@ def _factors(form: Form) -> tuple[Form, ...]:
 def _text(form: Form) -> str:
     assert isinstance(form, Symbol)
     return symbol_name(form)
-
-
-def free_symbols(forms: Iterable[Form]) -> dict[Symbol, None]:
-    """The symbols of several forms, in order of appearance."""
-    return {symbol: None for form in forms for symbol in symbols(form)}

@@ -13,7 +13,7 @@ from derive.graph.builder import Builder
 from derive.graph.operations import locals_of, operation
 from derive.graph.program import Program
 from derive.graph.unparse import unparse
-from derive.notation.form import Call, Form, Matrix, Symbol, Tuple, rebuild, symbols, walk
+from derive.notation.form import Form, Matrix, Symbol, Tuple, rebuild, symbols
 from derive.notation.symbols import element, parse_symbol, symbol_name
 from derive.notation.text import read
 from derive.record import Conventions
@@ -225,8 +225,3 @@ def matrix_form(shape: Shape, entries: list[Form]) -> Form:
     if len(shape) == 1:
         return Tuple(tuple(entries))
     return Matrix(tuple(tuple(entries[i * shape[1] : (i + 1) * shape[1]]) for i in range(shape[0])))
-
-
-def calls(form: Form) -> set[str]:
-    """The names of the functions that a form calls."""
-    return {node.function for node in walk(form) if isinstance(node, Call)}

@@ -110,7 +110,7 @@ TABLE: tuple[Operation, ...] = (
     Operation("mul", "a b", "a*b", real.mul, ("b", "a"), example=("2", "-3")),
     Operation("div", "a b", "a/b", real.div, ("1/b", "-a/b**2"), example=("2", "-3")),
     Operation("pow", "a b", "a**b", real.power, ("b*a**(b - 1)", "y*log(a)"), "power rule", ("1.5", "3")),
-    Operation("exp", "x", "exp(x)", real.exp, ("y",), "diff(exp(x), x) = exp(x)", ("0.3",)),
+    Operation("exp", "x", "exp(x)", real.exp, ("y",), "derivative of exp", ("0.3",)),
     Operation("log", "x", "log(x)", real.log, ("1/x",), "derivative of log", ("0.3",)),
     Operation("sqrt", "x", "sqrt(x)", real.sqrt, ("1/(2*y)",), "derivative of the root", ("2.3",)),
     Operation("sin", "x", "sin(x)", lambda x: MP.sin(MP.convert(x)), ("cos(x)",), "sin' = cos", ("0.3",)),

@@ -7,14 +7,13 @@ from fractions import Fraction
 
 from derive.graph.arithmetic import Real
 from derive.graph.arrays import Array
-from derive.graph.graph import Graph, Quantity, calls, matrix_form, one_based
+from derive.graph.graph import Graph, Quantity, matrix_form, one_based
 from derive.graph.operations import OPERATIONS
-from derive.notation.decimals import decimal_of
 from derive.notation.form import Call, Form, Symbol
 from derive.notation.rounding import shown
 from derive.notation.symbols import element, symbol_name
 from derive.notation.value import evaluate
-from derive.notation.working import number_lines
+from derive.notation.worksheet import Worksheet
 from derive.record import Conventions, Line, Mark, Phrase, Relation, Step
 
 At = Mapping[Symbol, "Real | Array"]
@@ -25,39 +24,23 @@ FORWARD_RULES: dict[str, Phrase] = {
 }
 
 
-class Point:
-    """Values of a graph's quantities at given inputs, by name; under carry-rounded those that the sheet carries.
+class Point(Worksheet):
+    """Values of a graph's quantities at given inputs, by name.
 
     Args:
         at: the value of each input; without any, the point is symbolic and steps have no numbers.
     """
 
     def __init__(self, graph: Graph, at: At, conventions: Conventions) -> None:
+        super().__init__(conventions)
         self.graph = graph
-        self.conventions = conventions
         self.symbolic = not at
         self.nodes: dict[int, Real] = {} if self.symbolic else graph.values(at, conventions)
-        self.env: dict[Form, Real] = {graph.labels[n]: v for n, v in self.nodes.items() if n in graph.labels}
+        self.env |= {graph.labels[n]: v for n, v in self.nodes.items() if n in graph.labels}
 
     def value(self, form: Form, node: int | None = None) -> Real:
         """What a form is worth here: from the engine, or recomputed from carried values where those are rounded."""
-        if node is not None and self.conventions.rounding.mode != "carry-rounded":
-            return self.nodes[node]
-        return evaluate(form, self.env)
-
-    def carry(self, target: Form, value: Real, lines: Iterable[Line] = ()) -> None:
-        """Remembers a quantity's value for the steps after it."""
-        if self.conventions.rounding.mode == "carry-rounded":
-            for line in lines:
-                decimal = decimal_of(line.form) if line.relation == "≈" else None
-                value = decimal[0] if decimal else value
-        self.env[target] = value
-
-    def numbers(self, target: Form, form: Form, value: Real) -> tuple[Line, ...]:
-        """The lines from a formula to its value at this point, which is carried on."""
-        lines = number_lines(form, value, self.env, self.conventions.rounding)
-        self.carry(target, value, lines)
-        return lines
+        return evaluate(form, self.env) if node is None or self.carries_rounded else self.nodes[node]
 
     def matrix(self, values: list[Real], shape: tuple[int, ...]) -> tuple[Relation, Form]:
         """An array of values as it is printed: "=" only where every entry is exact."""
@@ -153,8 +136,3 @@ def _worked_entry(point: Point, array: Array) -> int:
         if point.nodes[node] != 0:
             return index
     return 0
-
-
-def calls_any(graph: Graph, names: Iterable[str]) -> bool:
-    """Whether a definition of the graph calls one of the functions."""
-    return any(q.form is not None and calls(q.form) & set(names) for q in graph.definitions)

@@ -66,7 +66,22 @@ def _log_softmax(position: int, args: list[Form]) -> Form:
 
 
 def _winner(position: int, args: list[Form]) -> Form:
-    return Indicator(Relation("=", args[position], Call("max", tuple(args))))
+    """Above every constant and every operand before it, not below those after it: the first of equals wins, and
+    padding before all.
+    """
+    mine = args[position]
+    above = [arg for at, arg in enumerate(args) if at < position or (at > position and isinstance(arg, Number))]
+    level = [arg for at, arg in enumerate(args) if at > position and not isinstance(arg, Number)]
+    parts: list[Form] = []
+    if above:
+        parts.append(Indicator(Relation(">", mine, _largest(above))))
+    if level:
+        parts.append(Indicator(Relation("≥", mine, _largest(level))))
+    return multiply(parts)
+
+
+def _largest(args: list[Form]) -> Form:
+    return args[0] if len(args) == 1 else Call("max", tuple(args))
 
 
 _FORMS: dict[str, Callable[..., Form]] = {

@@ -13,7 +13,8 @@ from functools import reduce
 from math import gcd, lcm
 
 from derive.notation.build import add, multiply, neg, number
-from derive.notation.form import Form, Frac, Neg, Number, Power, Product, Sum, Underbrace, children, rebuild
+from derive.notation.form import Call, Form, Frac, Neg, Number, Power, Product, Sum, Underbrace, children, rebuild
+from derive.notation.functions import FUNCTIONS
 
 Factors = tuple[tuple[int, int], ...]
 """Powers of factors: (factor, exponent), sorted by factor; the exponents are not zero."""
@@ -24,9 +25,12 @@ Bracket = dict[Factors, Fraction]
 MAX_EXPONENT = 64
 
 
-def tidy(form: Form) -> Form:
-    """Like terms collected and common factors of each product cancelled; fractions stay apart, brackets stay closed."""
-    return _Algebra().apply(form, lambda algebra, term: term)
+def tidy(form: Form, order: Iterable[Form] = ()) -> Form:
+    """Like terms collected and common factors of each product cancelled; fractions stay apart, brackets stay closed.
+
+    Factors are written in the given order, those not in it after that as they appear.
+    """
+    return _Algebra(order).apply(form, lambda algebra, term: term)
 
 
 def combine(form: Form) -> Form:
@@ -71,9 +75,11 @@ def _to_power(term: Term, exponent: int) -> Term:
 class _Algebra:
     """The factors met so far, by number; a bracket is known by its normalised sum."""
 
-    def __init__(self) -> None:
+    def __init__(self, order: Iterable[Form] = ()) -> None:
         self.factors: list[Form | Bracket] = []
         self._index: dict[object, int] = {}
+        for factor in order:
+            self._atom(factor)
 
     def apply(self, form: Form, change: Callable[[_Algebra, Term], Term]) -> Form:
         if any(True for _ in children(form)) and not isinstance(form, (Sum, Product, Frac, Neg, Power)):
@@ -197,6 +203,7 @@ class _Algebra:
             odd = [(e < 0, self._has_constant(f), f) for f, e in powers if e % 2 and self._mixed(f)]
             flipped = min(odd)[2] if odd else -1
             coefficient = -coefficient if flipped >= 0 else coefficient
+        powers = tuple(sorted(powers, key=lambda power: self._stands_last(power[0])))
         above = [self._power(f, e, f == flipped) for f, e in powers if e > 0]
         below = [self._power(f, -e, f == flipped) for f, e in powers if e < 0]
         minus, coefficient = coefficient < 0, abs(coefficient)
@@ -210,6 +217,12 @@ class _Algebra:
     def _mixed(self, factor: int) -> bool:
         inner = self.factors[factor]
         return isinstance(inner, dict) and min(inner.values()) < 0 < max(inner.values())
+
+    def _stands_last(self, factor: int) -> bool:
+        """Whether a factor is written without brackets round its argument, so that nothing should follow: x log x."""
+        inner = self.factors[factor]
+        known = FUNCTIONS.get(inner.function) if isinstance(inner, Call) else None
+        return known is not None and known.style != "bracket"
 
     def _has_constant(self, factor: int) -> bool:
         inner = self.factors[factor]

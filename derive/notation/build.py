@@ -61,7 +61,8 @@ def multiply(factors: Iterable[Form]) -> Form:
 def number(value: int | str | float | Decimal | Fraction) -> Form:
     """An exact number as it is written: decimals by their shortest digits, other fractions as a fraction.
 
-    `number(-2)` is Neg(Number("2")); `number(0.65)` is 0.65 = 13/20; `number(Fraction(7, 6))` is Frac(7, 6).
+    `number(-2)` is Neg(Number("2")); `number(0.65)` is 0.65 = 13/20; `number(Fraction(7, 6))` is Frac(7, 6); less than
+    a thousandth is m·10^k.
     """
     if isinstance(value, float):
         value = Decimal(repr(value))
@@ -69,6 +70,9 @@ def number(value: int | str | float | Decimal | Fraction) -> Form:
     if value < 0:
         return neg(number(-value))
     digits = decimal_digits(value)
+    if digits is not None and digits.startswith("0.000"):
+        mantissa = digits[2:].lstrip("0")
+        return scientific(f"{mantissa[0]}.{mantissa[1:]}".rstrip("."), 1 + len(mantissa) - len(digits[2:]) - 2)
     if digits is not None:
         return Number(digits)
     return Frac(Number(str(value.numerator)), Number(str(value.denominator)))
@@ -89,8 +93,9 @@ def decimal_digits(value: Fraction) -> str | None:
 
 
 def scientific(mantissa: str, exponent: int) -> Form:
-    """mantissa · 10^exponent."""
-    return Product((Number(mantissa), Power(TEN, number(exponent))))
+    """mantissa · 10^exponent, without a mantissa of 1."""
+    power = Power(TEN, number(exponent))
+    return power if mantissa == "1" else Product((Number(mantissa), power))
 
 
 def column(items: Iterable[Form]) -> Matrix:

@@ -31,6 +31,8 @@ from derive.notation.functions import FUNCTIONS, Function
 from derive.notation.symbols import GREEK
 from derive.notation.writer import ATOM, FACTOR, POWER, PRODUCT, SHAPE, Piece, Writer
 
+_LETTER_E = r"\mathit{e}"  # because e with an exponent reads as the exponential function
+_WORD = r"\mathit{"
 _COMMAND_END = re.compile(r"\\[A-Za-z]+$")
 _ROW = r" \\ "
 _FENCES = {"floor": (r"\lfloor", r"\rfloor"), "ceil": (r"\lceil", r"\rceil"), "abs": (r"\lvert", r"\rvert"),
@@ -61,16 +63,22 @@ def group_digits(digits: str, gap: str) -> str:
     return f"{gap.join(threes)}{point}{rest}"
 
 
+def _is_letter(text: str) -> bool:
+    return len(text) == 1 or text in GREEK
+
+
 def _letter(base: str) -> str:
-    return f"\\{base}" if base in GREEK else base if len(base) == 1 else f"\\mathit{{{base}}}"
+    if base in GREEK:
+        return f"\\{base}"
+    return base if len(base) == 1 and base.isalnum() else f"\\mathit{{{escape(base)}}}"
 
 
 def _index(piece: str) -> str:
     """An index: letters and numbers italic, words upright, `t-1` piece by piece."""
     parts = re.split(r"([+-])", piece)
-    written = [_letter(part) if len(part) == 1 or part in GREEK else part if part.isdigit() else f"\\text{{{part}}}"
-               for part in parts]  # fmt: skip
-    return "".join(written)
+    return "".join(
+        _letter(part) if _is_letter(part) else part if part.isdigit() else rf"\text{{{escape(part)}}}" for part in parts
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -81,6 +89,7 @@ def _symbol(base: str, accent: str, sub: tuple[str, ...], sup: str, bold: bool) 
     if sub:
         text += f"_{{{','.join(map(_index, sub))}}}"
     if sup:
+        text = _LETTER_E if text == "e" else text
         return Piece(f"{text}^{{({_index(sup)})}}", POWER)
     return Piece(text, ATOM, callee=text in _CALLEES)
 
@@ -90,6 +99,7 @@ class LatexWriter(Writer):
 
     relations = {"=": "=", "≠": r"\neq", "<": "<", "≤": r"\leq", ">": ">", "≥": r"\geq", "≈": r"\approx"}
     partial, total = r"\partial ", r"\mathrm{d} "
+    index_comma = r",\,"
     comma, hadamard_sign, shape_sign, differential_gap = r",\, ", r" \odot ", r" \times ", r" \, "
 
     def brackets(self, text: str, tall: bool) -> str:
@@ -113,6 +123,8 @@ class LatexWriter(Writer):
         numbers = right.value and (left.value or bracketed)
         if text[0].isdigit() or numbers or (left.callee and bracketed):
             return r" \cdot "
+        if text.startswith(_WORD) or left.text.startswith(_WORD):
+            return r"\, "
         return " " if text[0] == "\\" or (text[0].isalpha() and _COMMAND_END.search(before)) else ""
 
     def frac(self, form: Frac, pieces: Sequence[Piece]) -> Piece:
@@ -124,8 +136,8 @@ class LatexWriter(Writer):
 
     def power(self, form: Power, pieces: Sequence[Piece]) -> Piece:
         base, exponent = pieces
-        if base.text == "e":  # the letter, not the exponential function
-            base = base._replace(text=r"\mathit{e}")
+        if base.text == "e":
+            base = base._replace(text=_LETTER_E)
         return super().power(form, (base, exponent))
 
     def superscript(self, exponent: Piece, form: Power) -> str:
@@ -145,8 +157,9 @@ class LatexWriter(Writer):
         return Piece(f"{left} {arg.text} {right}", value=arg.value)
 
     def indicator(self, form: Indicator, pieces: Sequence[Piece]) -> Piece:
+        # bold, because amssymb's \mathbb has no digits
         left, right = (r"\left[", r"\right]") if pieces[0].tall else ("[", "]")
-        return Piece(f"\\mathbb{{1}}{left}{pieces[0].text}{right}", tall=pieces[0].tall)
+        return Piece(f"\\mathbf{{1}}{left}{pieces[0].text}{right}", tall=pieces[0].tall)
 
     def matrix(self, form: Matrix, pieces: Sequence[Piece]) -> Piece:
         entries = iter(pieces)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from derive.notation.latex_reader import Reader
 
 _MATRICES = frozenset(("pmatrix", "bmatrix", "matrix", "smallmatrix", "array"))
+_CONDITION_BRACKETS = {"[": "]", "(": ")", r"\{": r"\}"}
 _CASES = frozenset(("cases", "dcases"))
 
 
@@ -76,8 +77,8 @@ def _derivative(reader: Reader) -> Form:
     while not reader.accept("}"):
         wrt += _differential(reader)
     if len(wrt) != count:
-        reader.refuse(f"a derivative of order {count} by {len(wrt)} quantities", token)
-    return Derivative(reader.factor() if of is None else of, tuple(wrt), (), total)
+        raise reader.error(f"a derivative of order {count} by {len(wrt)} quantities", token)
+    return Derivative(reader.operand() if of is None else of, tuple(wrt), (), total)
 
 
 def _order(reader: Reader) -> int:
@@ -86,19 +87,15 @@ def _order(reader: Reader) -> int:
     token = reader.token
     order = reader.argument()
     if not isinstance(order, Number) or not order.text.isdigit():
-        reader.refuse("the order of a derivative must be a whole number", token)
+        raise reader.error("the order of a derivative must be a whole number", token)
     return int(order.text)
 
 
 def _differential(reader: Reader) -> list[Form]:
-    """∂x or ∂x², as x as often as it says."""
+    """∂x or ∂x²: x, as often as it says."""
     if not _d_kind(reader, reader.i):
-        reader.refuse(f"a differential expected, '{reader.token.text}' found")
+        raise reader.error(f"a differential expected, '{reader.token.text}' found")
     reader.take()
-    return [reader.atom()] * 1 * _order(reader) if False else _repeated(reader)
-
-
-def _repeated(reader: Reader) -> list[Form]:
     form = reader.atom()
     return [form] * _order(reader)
 
@@ -116,7 +113,7 @@ def _inline_derivative(reader: Reader) -> Form:
     else:
         wrt = _differential(reader)
     if len(wrt) != count:
-        reader.refuse(f"a derivative of order {count} by {len(wrt)} quantities", token)
+        raise reader.error(f"a derivative of order {count} by {len(wrt)} quantities", token)
     return Derivative(of, tuple(wrt))
 
 
@@ -142,7 +139,7 @@ def _big_sum(reader: Reader) -> Form:
         bounds[sign] = reader.argument()
     span = bounds.get("_")
     if not isinstance(span, Relation) or not isinstance(span.left, Symbol) or "^" not in bounds:
-        reader.refuse("a sum needs an index and both bounds, as in \\sum_{i=1}^{n}", token)
+        raise reader.error("a sum needs an index and both bounds, as in \\sum_{i=1}^{n}", token)
     body, _ = reader.product()
     return BigSum(body, span.left, span.right, bounds["^"])
 
@@ -155,7 +152,7 @@ def _underbrace(reader: Reader) -> Form:
     braced = reader.accept("{")
     label = reader.take()
     if label.kind not in ("text", "textrm", "mathrm"):
-        reader.refuse("the label of a brace must be \\text{..}", label)
+        raise reader.error("the label of a brace must be \\text{..}", label)
     if braced:
         reader.expect("}")
     return Underbrace(arg, plain_words(label.text))
@@ -169,20 +166,19 @@ def _transparent(reader: Reader) -> Form:
 def read_indicator(reader: Reader) -> Form:
     """The condition of an indicator, whose 1 has been read: in brackets or as an index."""
     token = reader.token
-    closes = {"[": "]", "(": ")", r"\{": r"\}"}
-    if reader.sign in closes:
-        items = reader.items(closes[reader.take().text])
-    else:
-        items = reader.listed()
+    close = _CONDITION_BRACKETS.get(reader.sign)
+    if close:
+        reader.take()
+    items = reader.items(close) if close else reader.listed()
     if len(items) != 1 or not isinstance(items[0], Relation):
-        reader.refuse("a condition expected", token)
+        raise reader.error("a condition expected", token)
     return Indicator(items[0])
 
 
 def _ones(reader: Reader) -> Form:
     token = reader.take()
     if token.text != "1":
-        reader.refuse(f"the set '{token.text}' cannot be read here", token)
+        raise reader.error(f"the set '{token.text}' cannot be read here", token)
     return read_indicator(reader)
 
 
@@ -194,7 +190,7 @@ def _environment(reader: Reader) -> Form:
     if token.text in _CASES:
         return _cases(reader)
     if token.text not in _MATRICES:
-        reader.refuse(f"the environment '{token.text}' cannot be read here", token)
+        raise reader.error(f"the environment '{token.text}' cannot be read here", token)
     if token.text == "array" and reader.sign == "{":
         reader.i = reader.close_of(reader.i) + 1
     rows: list[tuple[Form, ...]] = []
@@ -206,14 +202,14 @@ def _environment(reader: Reader) -> Form:
         if not reader.accept(r"\\"):
             break
     if not rows or len({len(row) for row in rows}) != 1:
-        reader.refuse("the rows of a matrix differ in length", token)
+        raise reader.error("the rows of a matrix differ in length", token)
     _close(reader)
     return Matrix(tuple(rows))
 
 
 def _close(reader: Reader) -> None:
     if reader.token.kind != "end":
-        reader.refuse(f"'{reader.token.text}' cannot be read here")
+        raise reader.error(f"'{reader.token.text}' cannot be read here")
     reader.take()
 
 
@@ -239,7 +235,7 @@ def _condition(reader: Reader) -> Relation | None:
             return None
     condition = reader.relation()
     if not isinstance(condition, Relation):
-        reader.refuse("a condition expected", token)
+        raise reader.error("a condition expected", token)
     return condition
 
 

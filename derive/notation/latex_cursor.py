@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
-from derive.notation.latex_tokens import Token, fail, tokens
+from derive.errors import InputError
+from derive.notation.latex_tokens import Token, error_at, tokens
 
 
 class Cursor:
@@ -47,11 +46,11 @@ class Cursor:
     def expect(self, sign: str) -> None:
         """Step over a sign that must be the next token."""
         if not self.accept(sign):
-            self.refuse(f"'{sign}' expected, '{self.token.text}' found")
+            raise self.error(f"'{sign}' expected, '{self.token.text}' found")
 
-    def refuse(self, message: str, token: Token | None = None) -> NoReturn:
-        """Raise an InputError at a token, the next one unless given."""
-        fail(self.source, (token or self.token).pos, message)
+    def error(self, message: str, token: Token | None = None) -> InputError:
+        """An error to raise, placed at a token, the next one unless given."""
+        return error_at(self.source, (token or self.token).pos, message)
 
     def close_of(self, i: int) -> int:
         """The index of the brace that closes the one with index i."""
@@ -60,7 +59,7 @@ class Cursor:
             depth += {"{": 1, "}": -1}.get(self.sign_at(j), 0)
             if depth == 0:
                 return j
-        self.refuse("this brace is not closed", self.tokens[i])
+        raise self.error("this brace is not closed", self.tokens[i])
 
     def single(self) -> Token:
         """The one token that TeX takes as an argument without braces: of a number just its first digit."""

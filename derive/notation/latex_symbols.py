@@ -10,6 +10,8 @@ from derive.notation.latex_cursor import Cursor
 from derive.notation.latex_tokens import Token, plain_words
 from derive.notation.symbols import GREEK
 
+MAX_NAME = 200
+
 LETTERS = {f"\\{name}": name for name in GREEK} | {
     r"\varepsilon": "epsilon", r"\vartheta": "theta", r"\varphi": "phi", r"\varrho": "rho", r"\varsigma": "sigma",
     r"\ell": "ell",
@@ -47,13 +49,15 @@ def inner_symbol(words: str, cursor: Cursor, token: Token) -> Symbol:
     """The symbol that makes up the whole content of a command such as \\bm{..}."""
     if words.isalpha():
         return Symbol(words)
+    if len(words) > MAX_NAME:
+        raise cursor.error(f"a name of {len(words)} characters; {MAX_NAME} are the limit", token)
     try:
         inner = Cursor(words)
         symbol = read_symbol(inner)
     except InputError as error:
-        cursor.refuse(error.message, token)
+        raise cursor.error(error.message, token) from None
     if inner.token.kind != "stop":
-        cursor.refuse(f"'{words}' is not one symbol", token)
+        raise cursor.error(f"'{words}' is not one symbol", token)
     return symbol
 
 
@@ -73,7 +77,7 @@ def _letter(cursor: Cursor) -> Symbol:
         if braced:
             cursor.expect("}")
         return replace(symbol, accent=ACCENTED[token.text])
-    cursor.refuse(f"a letter expected, '{token.text}' found", token)
+    raise cursor.error(f"a letter expected, '{token.text}' found", token)
 
 
 def _lower(cursor: Cursor) -> tuple[str, ...]:
@@ -102,7 +106,7 @@ def _pieces(cursor: Cursor, end: int) -> tuple[str, ...]:
             pieces[-1:] = [pieces[-1] + piece] if glue else [*pieces[-1:], piece]
             glue = False
     if not pieces or glue:
-        cursor.refuse("an index expected")
+        raise cursor.error("an index expected")
     return tuple(pieces)
 
 
@@ -113,7 +117,7 @@ def _piece(cursor: Cursor, token: Token) -> str:
         return words
     if token.text in LETTERS:
         return LETTERS[token.text]
-    cursor.refuse(f"'{token.text}' cannot stand in an index", token)
+    raise cursor.error(f"'{token.text}' cannot stand in an index", token)
 
 
 def _superscript_end(cursor: Cursor) -> int:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from derive.errors import InputError, Place
 
 MAX_LENGTH = 50_000
 
-_IGNORED = frozenset(
-    r", ; : ! > quad qquad displaystyle textstyle scriptstyle limits nolimits thinspace medspace big Big bigg Bigg"
-    r" hfill strut mathstrut notag nonumber".split()
-) | {" ", "\n"}
+_IGNORED = frozenset((
+    " ", "\n", ",", ";", ":", "!", ">", "quad", "qquad", "thinspace", "medspace", "displaystyle", "textstyle",
+    "scriptstyle", "limits", "nolimits", "big", "Big", "bigg", "Bigg", "hfill", "strut", "mathstrut", "notag",
+    "nonumber",
+))  # fmt: skip
 _OPENING = frozenset(("left", "bigl", "Bigl", "biggl", "Biggl"))
 _CLOSING = frozenset(("right", "bigr", "Bigr", "biggr", "Biggr"))
-_WORDS = frozenset(
-    "text textrm textit textbf mbox operatorname mathrm mathit mathsf mathcal mathbb mathbbm mathds mathbf boldsymbol"
-    " bm".split()
-)
+_WORDS = frozenset((
+    "text", "textrm", "textit", "textbf", "mbox", "operatorname", "mathrm", "mathit", "mathsf", "mathcal", "mathbb",
+    "mathbbm", "mathds", "mathbf", "boldsymbol", "bm",
+))  # fmt: skip
 _LEFT = {".": "left.", "|": r"\lvert", r"\|": r"\lVert", r"\vert": r"\lvert", r"\Vert": r"\lVert"}
 _RIGHT = {".": "right.", "|": r"\rvert", r"\|": r"\rVert", r"\vert": r"\rvert", r"\Vert": r"\rVert"}
 _SAME = {r"\vert": "|", r"\mid": "|", r"\lbrack": "[", r"\rbrack": "]", r"\ast": "*", r"\prime": "'", r"\lt": "<",
@@ -29,9 +30,11 @@ _PLAIN_BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 
 
 class Token(NamedTuple):
-    """A piece of LaTeX. `kind` is "number", "letter", "sign", "command" (text with its backslash), "begin", "end" (text:
-    the environment), "stop", or the name of a command that takes words, such as "text" or "operatorname" (text: what
-    stands between the braces).
+    """A piece of LaTeX.
+
+    `kind` is "number", "letter", "sign", "command" (its text has the backslash), "begin" and "end" (of the environment
+    that the text names), "stop", or the name of a command that takes words, such as "operatorname" (the text is what
+    stands between its braces).
     """
 
     kind: str
@@ -39,11 +42,10 @@ class Token(NamedTuple):
     pos: int
 
 
-def fail(source: str, pos: int, message: str) -> NoReturn:
-    """Raise an InputError that names line and column of a position."""
+def error_at(source: str, pos: int, message: str) -> InputError:
+    """An error that names the line and the column of a position."""
     line = source.count("\n", 0, pos) + 1
-    column = pos - (source.rfind("\n", 0, pos) + 1) + 1
-    raise InputError(message, Place(line=line, column=column))
+    return InputError(message, Place(line=line, column=pos - source.rfind("\n", 0, pos)))
 
 
 def tokens(source: str) -> list[Token]:
@@ -76,13 +78,13 @@ class _Lexer:
             except LatexWalkerEndOfStream:
                 break
             except LatexWalkerParseError as error:
-                fail(self.source, error.pos or self.pos, f"this is no LaTeX: {error.msg}")
+                raise error_at(self.source, error.pos or self.pos, f"this is no LaTeX: {error.msg}") from None
             self.pos = token.pos + token.len
             self._take(token)
         self.found.append(Token("stop", "the end", len(self.source)))
         return self.found
 
-    def _take(self, token) -> None:  # type: ignore[no-untyped-def]  # pylatexenc has no types
+    def _take(self, token: Any) -> None:
         if token.tok == "macro":
             self._macro(token.arg, token.pos)
         elif token.tok in ("begin_environment", "end_environment"):
@@ -91,12 +93,12 @@ class _Lexer:
             self._characters(self.source[token.pos : self.pos], token.pos)
 
     def _characters(self, text: str, pos: int) -> None:
-        if match := _NUMBER.match(self.source, pos):
-            if match[0]:
-                digits = match[0].replace(r"\,", "")
-                self.found.append(Token("number", f"0{digits}" if digits[0] == "." else digits, pos))
-                self.pos = match.end()
-                return
+        match = _NUMBER.match(self.source, pos)
+        if match and match[0]:
+            digits = match[0].replace(r"\,", "")
+            self.found.append(Token("number", f"0{digits}" if digits[0] == "." else digits, pos))
+            self.pos = match.end()
+            return
         for shift, char in enumerate(text):
             if not char.isspace() and char != "~":
                 self.found.append(Token("letter" if char.isalpha() else "sign", char, pos + shift))
@@ -118,7 +120,7 @@ class _Lexer:
     def _delimiter(self, table: dict[str, str], pos: int) -> None:
         match = re.compile(r"\s*(\\[A-Za-z]+|\\.|.)").match(self.source, self.pos)
         if match is None:
-            fail(self.source, pos, "a delimiter is missing")
+            raise error_at(self.source, pos, "a delimiter is missing")
         self.pos = match.end()
         text = table.get(match[1], _SAME.get(match[1], match[1]))
         self.found.append(Token("command" if text[0] == "\\" else "sign", text, pos))
@@ -127,7 +129,7 @@ class _Lexer:
         """What stands between the braces behind a command, or the one character there."""
         match = re.compile(r"\*?\s*(\{|\\[A-Za-z]+|[^{}\\\s])").match(self.source, self.pos)
         if match is None:
-            fail(self.source, self.pos, "braces with words are missing")
+            raise error_at(self.source, self.pos, "braces with words are missing")
         self.pos = match.end()
         if match[1] != "{":
             return match[1]
@@ -137,7 +139,7 @@ class _Lexer:
             if depth == 0:
                 self.pos = brace.end()
                 return self.source[start : brace.start()]
-        fail(self.source, start - 1, "this brace is not closed")
+        raise error_at(self.source, start - 1, "this brace is not closed")
 
 
 _ESCAPED = re.compile(r"\\text(backslash|asciicircum|asciitilde)\s*(?:\{\})?|\\([{}$&#%_ ])|\{\}|~")

@@ -24,12 +24,12 @@ from derive.notation.form import (
 )
 from derive.notation.functions import Function
 from derive.notation.symbols import GREEK
-from derive.notation.writer import ATOM, FACTOR, PRODUCT, POWER, SHAPE, Piece, Writer
+from derive.notation.writer import ATOM, FACTOR, POWER, PRODUCT, SHAPE, Piece, Writer
 
 _LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _HIGH = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307"}
-_FENCES = {"floor": "⌊⌋", "ceil": "⌈⌉", "abs": "||", "norm": "‖‖"}
+_FENCES = {"floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉"), "abs": ("|", "|"), "norm": ("‖", "‖")}
 
 
 class PlainWriter(Writer):
@@ -57,7 +57,8 @@ class PlainWriter(Writer):
     def _lowered_index(self, pieces: list[str]) -> str:
         if all(piece.isdigit() for piece in pieces) and (len(pieces) == 1 or all(len(piece) == 1 for piece in pieces)):
             return "".join(pieces).translate(_LOW)
-        return f"_{pieces[0]}" if len(pieces) == 1 else f"_({','.join(pieces)})"
+        joined = ",".join(pieces)
+        return f"_{joined}" if joined.isalnum() else f"_({joined})"
 
     def text(self, form: Text, _: Sequence[Piece]) -> Piece:
         return Piece(" ".join(form.text.split()))

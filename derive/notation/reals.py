@@ -50,9 +50,13 @@ class Reals:
         self.context: Any = MPContext()
         self.context.dps = digits
         self.digits = digits
+        self._number: type = self.context.mpf
+        self.literal: Callable[[str], Any] = lru_cache(maxsize=4096)(lambda text: self.real(Fraction(text)))
 
     def real(self, x: Scalar) -> Any:
         """x as a number of this precision."""
+        if type(x) is self._number:
+            return x
         if isinstance(x, LogOfNothing):
             x._refuse()
         return self.context.convert(x)

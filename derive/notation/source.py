@@ -6,10 +6,7 @@ from collections.abc import Sequence
 
 from derive.errors import InputError
 from derive.notation.form import (
-    At,
-    BigSum,
     Call,
-    Cases,
     Derivative,
     Fence,
     Form,
@@ -17,19 +14,18 @@ from derive.notation.form import (
     Hadamard,
     Indicator,
     Matrix,
+    Neg,
     Number,
     Power,
+    Product,
     Relation,
     Root,
-    Shape,
     Symbol,
-    Text,
     Transpose,
     Tuple,
-    Underbrace,
 )
 from derive.notation.symbols import ABBREVIATED, symbol_name
-from derive.notation.writer import ATOM, POWER, PRODUCT, SHAPE, WHOLE, Piece, Writer
+from derive.notation.writer import ATOM, NEG, POWER, PRODUCT, Piece, Writer
 
 _TYPED = {greek: short for short, greek in ABBREVIATED.items()}
 
@@ -45,7 +41,14 @@ class SourceWriter(Writer):
 
     def symbol(self, form: Symbol, _: Sequence[Piece]) -> Piece:
         name = symbol_name(form)
+        if not name.isidentifier():
+            raise InputError(f"'{name}' cannot be typed")
         return Piece(_TYPED.get(name, name))
+
+    def neg(self, form: Neg, pieces: Sequence[Piece]) -> Piece:
+        nested = isinstance(form.arg, Product) and isinstance(form.arg.factors[0], Product)
+        # Python takes -(a*b)*c for (-(a*b))*c, where the reader cannot see that the brackets group
+        return Piece(f"-({pieces[0].text})", NEG) if nested else super().neg(form, pieces)
 
     def times(self, before: str, left: Piece, text: str, right: Piece) -> str:
         return "*"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection
 from typing import cast
 
 from derive.errors import InputError, Place, UnknownName
+from derive.notation.build import scientific
 from derive.notation.form import (
     Call,
     Derivative,
@@ -126,9 +127,7 @@ class _Reader:
         mantissa = f"0{mantissa}" if mantissa.startswith(".") else mantissa.removesuffix(".")
         if match[2] is None:
             return Number(mantissa)
-        exponent = int(match[2])
-        power = Number(str(abs(exponent)))
-        return Product((Number(mantissa), Power(Number("10"), Neg(power) if exponent < 0 else power)))
+        return scientific(mantissa, int(match[2]))
 
     def _name(self, node: ast.Name) -> Form:
         return self._symbol(node, node.id)
@@ -209,7 +208,7 @@ class _Reader:
         if name not in FUNCTIONS and name not in self.functions:
             known = {*FUNCTIONS, *_SPECIAL, *self.functions}
             raise UnknownName("function", name, known, Place(column=node.col_offset + 1))
-        if not args:
+        if not args and not params:
             raise self._error(f"{name} is called without an argument", node.col_offset)
         return Call(name, args, 0, params)
 

@@ -6,6 +6,7 @@ always stand in brackets, which Typst takes off.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from derive.notation.form import (
@@ -40,13 +41,18 @@ def quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
+def _is_letter(text: str) -> bool:
+    return len(text) == 1 or text in GREEK
+
+
 def _letter(base: str) -> str:
-    return GREEK.get(base, base) if base in GREEK or len(base) == 1 else f"italic({quoted(base)})"
+    return GREEK.get(base, base) if _is_letter(base) else f"italic({quoted(base)})"
 
 
 def _index(piece: str) -> str:
-    """An index: letters italic, numbers as they are, words upright."""
-    return piece if piece.isdigit() else _letter(piece) if len(piece) == 1 or piece in GREEK else quoted(piece)
+    """An index: letters italic, numbers as they are, words upright, `t-1` piece by piece."""
+    parts = re.split(r"([+-])", piece)
+    return "".join(_letter(part) if _is_letter(part) else part if part.isdigit() else quoted(part) for part in parts)
 
 
 class TypstWriter(Writer):
@@ -96,7 +102,7 @@ class TypstWriter(Writer):
         return Piece(f"{form.kind}({pieces[0].text})", tall=pieces[0].tall, value=pieces[0].value)
 
     def indicator(self, form: Indicator, pieces: Sequence[Piece]) -> Piece:
-        return Piece(f"bb(1) [{pieces[0].text}]", tall=pieces[0].tall)
+        return Piece(f"bold(1) [{pieces[0].text}]", tall=pieces[0].tall)
 
     def matrix(self, form: Matrix, pieces: Sequence[Piece]) -> Piece:
         entries = iter(pieces)
@@ -108,7 +114,7 @@ class TypstWriter(Writer):
         rows = []
         for _, condition in form.branches:
             value = next(texts)
-            rows.append(f"{value} & " + ('"otherwise"' if condition is None else f'"if " {next(texts)}'))
+            rows.append(f"{value} & quad " + ('"otherwise"' if condition is None else f'"if" {next(texts)}'))
         return Piece(f"cases({', '.join(rows)})", SHAPE, True)
 
     def at(self, form: At, pieces: Sequence[Piece]) -> Piece:

@@ -180,8 +180,7 @@ def _fraction(text: str) -> Fraction:
 
 
 def _number(evaluator: Evaluator, node: Number, _: list[Value]) -> Value:
-    exact = _fraction(node.text)
-    return exact if evaluator.exact else evaluator.reals.real(exact)
+    return _fraction(node.text) if evaluator.exact else evaluator.reals.literal(node.text)
 
 
 def _asked(evaluator: Evaluator, node: Form, _: list[Value]) -> Value:

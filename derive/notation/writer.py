@@ -8,6 +8,7 @@ recurse, so deep and long forms cost no stack.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any, ClassVar, NamedTuple
@@ -64,6 +65,8 @@ class Piece(NamedTuple):
     hinge: int = 0
 
 
+_ZERO = re.compile(r"0\.0*(?!\d)")
+
 _FAST: dict[type[Form], Callable[[Any], tuple[Form, ...]]] = {
     Number: lambda form: (),
     Symbol: lambda form: (),
@@ -95,7 +98,8 @@ class Writer:
     relations: ClassVar[dict[str, str]]
     partial: ClassVar[str]
     total: ClassVar[str]
-    comma = ", "
+    comma: ClassVar[str] = ", "
+    index_comma: ClassVar[str] = ", "
     hadamard_sign: ClassVar[str]
     shape_sign: ClassVar[str]
     differential_gap: ClassVar[str] = " "
@@ -145,7 +149,10 @@ class Writer:
 
     def neg(self, form: Neg, pieces: Sequence[Piece]) -> Piece:
         (arg,) = pieces
-        return Piece(f"-{self.fit(arg, HADAMARD)}", NEG, arg.tall, arg.value)
+        text = self.fit(arg, HADAMARD)
+        if text[0] == "0" and _ZERO.match(text):  # -0.0 is not for print
+            text = self.brackets(arg.text, arg.tall)
+        return Piece(f"-{text}", NEG, arg.tall, arg.value)
 
     def sum(self, form: Sum, pieces: Sequence[Piece]) -> Piece:
         parts = [self.fit(pieces[0], NEG)]
@@ -203,7 +210,7 @@ class Writer:
     def bindings(self, pieces: Sequence[Piece]) -> str:
         """`x=2, y=3`, from left and right sides in turn."""
         sides = [self.fit(piece, SHAPE) for piece in pieces]
-        return self.comma.join(f"{left}={right}" for left, right in zip(sides[::2], sides[1::2], strict=True))
+        return self.index_comma.join(f"{left}={right}" for left, right in zip(sides[::2], sides[1::2], strict=True))
 
     # calls
 
@@ -216,7 +223,7 @@ class Writer:
         settings, strokes = self.settings(form, pieces[cut:]), "'" * form.primes
         if not args:
             bare = self.named(form.function, known, bare=not form.primes)
-            return Piece(f"{bare}{settings}{strokes}", POWER if form.primes else ATOM, callee=True)
+            return Piece(f"{bare}{settings}{strokes}", POWER, callee=True)
         name = f"{self.named(form.function, known)}{settings}{strokes}"
         tall = _is_tall(args)
         text = name + self.brackets(self.comma.join(arg.text for arg in args), tall)
@@ -231,7 +238,7 @@ class Writer:
         """The parameters of a call as an index at its name."""
         pairs = zip(form.params, pieces, strict=True)
         texts = [f"{self.word(name)}={self.fit(piece, SHAPE)}" for (name, _), piece in pairs]
-        return self.lowered(self.comma.join(texts)) if texts else ""
+        return self.lowered(self.index_comma.join(texts)) if texts else ""
 
     def named(self, name: str, known: Function | None, bare: bool = False) -> str:
         """The name of a function, `bare` where neither arguments nor strokes follow."""
@@ -262,7 +269,7 @@ class Writer:
         top = f"{mark.rstrip()}{self.order(len(form.wrt))}"
         text = self.quotient(top, pieces[0], bottom, isinstance(form.of, Symbol))
         if form.held:
-            text = self.held(text, self.comma.join(self.fit(piece, SHAPE) for piece in pieces[end:]))
+            text = self.held(text, self.index_comma.join(self.fit(piece, SHAPE) for piece in pieces[end:]))
         return Piece(text, FACTOR, True)
 
     def _differentials(self, form: Derivative, pieces: Sequence[Piece], mark: str) -> list[str]:

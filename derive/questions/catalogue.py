@@ -8,16 +8,17 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError, create_model
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 import derive.questions
 from derive.errors import DeriveError, UnknownName
 from derive.questions.base import Question
-from derive.questions.faults import Locate, place_by_path, raise_all, settled, translate
+from derive.questions.faults import DataPath, Locate, place_by_path, raise_all, settled, translate
+from derive.record import Conventions, Derivation
 
 
 @lru_cache(maxsize=1)
@@ -70,7 +71,35 @@ def question(ask: str, givens: Mapping[str, Any], locate: Locate = place_by_path
         raise_all(translate(error, kind, givens, locate))
         raise  # pragma: no cover
     except DeriveError as error:
-        raise settled(error, locate, ()) from None
+        raise_all(_culprits(kind, givens, locate))
+        raise settled(error, locate, (), givens) from None
+
+
+def _culprits(kind: type[Question], givens: Mapping[str, Any], locate: Locate) -> Iterator[DeriveError]:
+    """What the readers of single givens refuse, given by given: pydantic does not say where a reader's error arose."""
+    for name, field in kind.model_fields.items():
+        key = field.alias or name
+        if key in givens:
+            alone: Any = (Annotated[field.annotation, *field.metadata], ...)
+            reader = create_model(kind.__name__, __config__=kind.model_config, value=alone)
+            yield from _refused(reader, givens[key], (key,), locate)
+
+
+def _refused(reader: type[BaseModel], value: Any, path: DataPath, locate: Locate) -> Iterator[DeriveError]:
+    try:
+        reader.model_validate({"value": value})
+    except DeriveError as error:
+        yield settled(error, locate, path, value)
+    except ValidationError:
+        return
+
+
+def solved(asked: Question, givens: Mapping[str, Any], conventions: Conventions, locate: Locate) -> Derivation:
+    """The question's derivation; what the engine refuses says which given it was, where the engine knows."""
+    try:
+        return asked.solve(conventions)
+    except DeriveError as error:
+        raise settled(error, locate, (), givens) from None
 
 
 def purpose(kind: type[Question]) -> str:

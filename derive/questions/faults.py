@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -46,11 +47,39 @@ def place_by_path(path: DataPath, key: bool = False, inside: int | None = None) 
     return Place(path=", ".join([*(str(item) for item in path), *column]) or None)
 
 
-def settled(error: DeriveError, locate: Locate, path: DataPath) -> DeriveError:
-    """An error of a reader, which knows the column in its text at most, with its place in the file."""
-    if error.place is None or error.place.line is None:
-        error.place = locate(path, inside=error.place.column if error.place else None)
+def settled(error: DeriveError, locate: Locate, path: DataPath, data: Any = None) -> DeriveError:
+    """An error of a reader, which knows a column or a name in its data at most, with its place in the file.
+
+    Args:
+        error: the error; one that knows its line already stays as it is.
+        locate: says where paths stand.
+        path: the path of the data that was read.
+        data: that data; a name that the error's place ends in is looked for in it.
+    """
+    known = error.place or Place()
+    if known.line is not None:
+        return error
+    inner = _path_to(data, known.path.split()[-1]) if known.path else ()
+    error.place = locate((*path, *inner), inside=known.column)
+    if known.path and not inner:
+        error.place = replace(error.place, path=", ".join(text for text in (error.place.path, known.path) if text))
     return error
+
+
+def _path_to(data: Any, name: str) -> DataPath:
+    """The path to the only key of that name; empty where there is none, or several."""
+    found = [path for path in _key_paths(data, ()) if path[-1] == name]
+    return found[0] if len(found) == 1 else ()
+
+
+def _key_paths(data: Any, path: DataPath) -> Iterator[DataPath]:
+    if isinstance(data, Mapping):
+        for key, value in data.items():
+            yield (*path, key)
+            yield from _key_paths(value, (*path, key))
+    elif isinstance(data, (list, tuple)):
+        for index, value in enumerate(data):
+            yield from _key_paths(value, (*path, index))
 
 
 def reading(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -107,7 +136,7 @@ def _wanted(fault: Mapping[str, Any]) -> str:
 
 _SAID = {
     "int_": "a whole number",
-    "string_": "text",
+    "string_type": "text",
     "float_": "a number",
     "bool_": "true or false",
     "list_type": "a list",

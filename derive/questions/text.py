@@ -44,11 +44,11 @@ class TextQuestion(Question):
         return {"text": "What comes out?", "answer": f"`x + {rng.randint(1, 9)}`", "rubric": lines}
 
     def solve(self, conventions: Conventions) -> Derivation:
-        """The answer as a remark that carries the marks of the rubric."""
-        marks = tuple(Mark(item.points, "B", item.reason) for item in self.rubric)
-        steps = (Step("answer", intro=self.answer, marks=marks, level=0),) if self.answer or marks else ()
+        """The answer as a remark that carries the marks of the rubric; without one, it earns everything at once."""
+        marks = tuple(Mark(item.points, "B", item.reason) for item in self.rubric) or (Mark(Fraction(1), "B"),)
+        steps = (Step("answer", intro=self.answer, marks=marks, level=0),)
         answers = (Answer("answer", "text", _as_form(self.answer)),) if self.answer else ()
-        return Derivation("", prompt=self.text, steps=steps, answers=answers, conventions=conventions)
+        return Derivation("In words", prompt=self.text, steps=steps, answers=answers, conventions=conventions)
 
 
 def _as_form(phrase: Phrase) -> Form:

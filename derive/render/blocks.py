@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from derive.notation.form import Form, Text
-from derive.record import Answer, Derivation, Line, Mark, Phrase, Step
+from derive.record import Answer, Derivation, Line, Mark, Phrase, Relation, Step
 from derive.render.breaking import LINE_EM, broken
 from derive.render.widths import width
 
@@ -46,11 +46,12 @@ class Display:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """A sentence, and the marks that it earns."""
+    """A sentence, and the marks that it earns; `leads` says that rows or a table follow, which it must not leave."""
 
     step: str
     phrase: Phrase
     marks: tuple[Mark, ...] = ()
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ def solution_blocks(derivation: Derivation, detail: int) -> tuple[Block, ...]:
     """The printed blocks of a solution; no mark is lost, and where nothing is boxed the answers are added."""
     steps = _carried(derivation, detail)
     if not any(line.boxed for step in steps for line in step.lines):
-        steps += map(_answer_step, derivation.answers)
+        told = any(step.intro for step in steps)
+        steps += [_answer_step(answer) for answer in derivation.answers if not (told and answer.kind == "text")]
     unit = derivation.answers[0].unit if len(derivation.answers) == 1 else ""
     return tuple(_merged(block for step in steps for block in _step_blocks(step, detail, unit)))
 
@@ -117,7 +119,7 @@ def _printed(steps: Iterable[Step]) -> Iterator[Step]:
 
 def _answer_step(answer: Answer) -> Step:
     form = answer.shown or answer.form
-    relation = "=" if form == answer.form else "≈"
+    relation: Relation = "=" if form == answer.form else "≈"
     label = None if answer.kind == "text" else answer.label or Text(answer.name)
     return Step(answer.name, label, (Line(relation, form, boxed=True),))
 
@@ -126,14 +128,21 @@ def _step_blocks(step: Step, detail: int, unit: str) -> Iterator[Block]:
     """The sentence, the rows and the table of one step; its marks stand at the last of them."""
     lines = shown_lines(step, detail)
     is_table = step.layout == "table"
-    words = step.intro or ((step.rule,) if step.marks and not lines and not is_table else ())
+    leads = bool(lines) or is_table
+    words = step.intro or (() if leads else _mark_words(step))
     if words:
-        yield Prose(step.name, words, () if lines or is_table else step.marks)
+        yield Prose(step.name, words, () if leads else step.marks, leads)
     for place, line in enumerate(lines):
         is_last = place == len(lines) - 1 and not is_table
         yield _line_block(step, line, place == 0, step.marks if is_last else (), unit)
     if is_table:
         yield _table(step, detail)
+
+
+def _mark_words(step: Step) -> Phrase:
+    """What a step without lines and sentence is about, as far as its marks say."""
+    notes = [mark.note for mark in step.marks if mark.note]
+    return notes[0] if notes else (step.rule,) if step.rule and step.marks else ()
 
 
 def _line_block(step: Step, line: Line, is_first: bool, marks: tuple[Mark, ...], unit: str) -> Display | Prose:

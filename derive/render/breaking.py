@@ -30,7 +30,9 @@ def broken(form: Form, room: float) -> tuple[Form, ...]:
             terms, minus = [_HEAD], [False]
         terms.append(term)
         minus.append(sign)
-    return tuple(piece if len(piece.terms) > 1 else piece.terms[0] for piece in (*pieces, Sum(tuple(terms), tuple(minus))))
+    return tuple(
+        piece if len(piece.terms) > 1 else piece.terms[0] for piece in (*pieces, Sum(tuple(terms), tuple(minus)))
+    )
 
 
 def written(pieces: tuple[Form, ...], write: Callable[[Form], str]) -> list[str]:

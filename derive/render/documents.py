@@ -18,9 +18,7 @@ from derive.render.templates import TemplateEnvironment, environment, fill, kind
 from derive.render.text_printer import TextPrinter
 from derive.render.typst_printer import TypstPrinter
 
-PRINTERS: dict[str, type[Printer]] = {
-    printer.suffix: printer for printer in (LatexPrinter, TypstPrinter, TextPrinter)
-}
+PRINTERS: dict[str, type[Printer]] = {printer.suffix: printer for printer in (LatexPrinter, TypstPrinter, TextPrinter)}
 """The source formats, by suffix."""
 
 _RULED_CM = Fraction(4, 5)

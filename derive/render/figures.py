@@ -5,6 +5,7 @@ Lengths are centimetres, y grows upwards. The languages only draw what is decide
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -16,8 +17,8 @@ from derive.render.widths import EM_CM, phrase_width, width
 TEXT_CM = 16.0
 _SMALL = 0.74
 """Labels are set in the size of footnotes."""
-_BOX_HEIGHT, _ROW_GAP, _LABEL_HEIGHT, _AIR = 0.7, 1.3, 0.34, 0.12
-_MIN_BOX, _MIN_GAP = 1.0, 1.0
+_BOX_HEIGHT, _ROW_GAP, _LABEL_HEIGHT, _AIR = 0.7, 1.45, 0.34, 0.12
+_MIN_BOX, _MIN_GAP, _EDGE_SEEN = 1.0, 1.1, 1.1
 _ALONG = (0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75, 0.18, 0.82)
 
 Point = tuple[float, float]
@@ -34,8 +35,12 @@ class Rect:
 
     def overlap(self, other: Rect) -> float:
         """The area that two rectangles share."""
-        across = min(self.x + self.width / 2, other.x + other.width / 2) - max(self.x - self.width / 2, other.x - other.width / 2)
-        up = min(self.y + self.height / 2, other.y + other.height / 2) - max(self.y - self.height / 2, other.y - other.height / 2)
+        across = min(self.x + self.width / 2, other.x + other.width / 2) - max(
+            self.x - self.width / 2, other.x - other.width / 2
+        )
+        up = min(self.y + self.height / 2, other.y + other.height / 2) - max(
+            self.y - self.height / 2, other.y - other.height / 2
+        )
         return max(0.0, across) * max(0.0, up)
 
 
@@ -109,7 +114,7 @@ def _columns(figure: Figure, layering: Layering) -> list[float]:
         halves[layer] = max(halves[layer], _box_width(node) / 2)
     for edge in figure.edges:
         layer = layering.layer[edge.source]
-        gaps[layer] = max(gaps[layer], _edge_width(edge) + 0.7)
+        gaps[layer] = max(gaps[layer], _edge_width(edge) + _EDGE_SEEN)
     columns = [halves[0]]
     for layer in range(1, layering.count):
         columns.append(columns[-1] + halves[layer - 1] + gaps[layer - 1] + halves[layer])
@@ -150,9 +155,7 @@ def _labels(edges: tuple[FigureEdge, ...], ways: list[tuple[Point, ...]], boxes:
 
 def _places(way: tuple[Point, ...]) -> list[Point]:
     """Places on the first stretch of an edge, its middle first; the other stretches after it."""
-    return [
-        (a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])) for a, b in zip(way, way[1:], strict=False) for t in _ALONG
-    ]
+    return [(a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])) for a, b in itertools.pairwise(way) for t in _ALONG]
 
 
 def _cost(rect: Rect, taken: list[Rect]) -> float:
@@ -165,9 +168,7 @@ def _framed(boxes: tuple[Box, ...], ways: list[tuple[Point, ...]], labels: list[
     ys += [box.rect.y + side * _BOX_HEIGHT / 2 for box in boxes for side in (-1, 1)]
     low, high = min(ys, default=0.0) - 0.15, max(ys, default=0.0) + 0.15
     wide = max((box.rect.x + box.rect.width / 2 for box in boxes), default=0.0)
-    moved = tuple(
-        Box(Rect(b.rect.x, b.rect.y - low, b.rect.width, b.rect.height), b.label, b.kind) for b in boxes
-    )
+    moved = tuple(Box(Rect(b.rect.x, b.rect.y - low, b.rect.width, b.rect.height), b.label, b.kind) for b in boxes)
     arrows = tuple(tuple((x, y - low) for x, y in way) for way in ways)
     shifted = tuple(Label(a.x, a.y - low, a.form, a.rounded, a.forward) for a in labels)
     return Drawing(moved, arrows, shifted, wide, high - low, min(1.0, TEXT_CM / wide if wide else 1.0))

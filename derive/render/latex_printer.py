@@ -21,6 +21,8 @@ class LatexPrinter(Printer):
     suffix = "tex"
     folder = "latex"
     relations = {"=": "=", "≈": r"\approx", ":=": "="}
+    fits = True
+    """Whether the document has the macro that makes a wide form smaller."""
 
     def write(self, form: Form) -> str:
         return tex_letters(latex.write(form))
@@ -30,6 +32,9 @@ class LatexPrinter(Printer):
 
     def equation(self, target: Form, relation: str, form: Form) -> Raw:
         return Raw(f"${self.write(target)} {self.relations[relation]} {self.write(form)}$")
+
+    def premises(self, sentence: Raw) -> Raw:
+        return Raw(f"\\premises{{{sentence}}}")
 
     def apart(self, items: list[Raw]) -> Raw:
         return Raw("\\begin{givens}\n" + " \\nextgiven\n".join(items) + "\n\\end{givens}")
@@ -42,7 +47,8 @@ class LatexPrinter(Printer):
 
     def block(self, block: Block, where: str) -> str:
         if isinstance(block, Prose):
-            return f"{_anchor(where, block.step)}\\remark{{{self.phrase(block.phrase)}}}{{{marks_text(block.marks)}}}"
+            remark = f"\\remark{{{self.phrase(block.phrase)}}}{{{marks_text(block.marks)}}}"
+            return _anchor(where, block.step) + remark + ("\\nobreak" if block.leads else "")
         return self._display(block, where) if isinstance(block, Display) else self._table(block, where)
 
     def _display(self, display: Display, where: str) -> str:
@@ -61,7 +67,7 @@ class LatexPrinter(Printer):
 
     def _value(self, row: Row) -> str:
         pieces = written(row.pieces, self.write)
-        if row.is_wide:
+        if row.is_wide and self.fits:
             pieces = [f"\\fit[{row.room:.4g}em]{{{piece}}}" for piece in pieces]
         if not row.boxed:
             return " \\\\\n&\\quad ".join(pieces)
@@ -81,12 +87,11 @@ class LatexPrinter(Printer):
         columns = "l" * (1 + table.columns) + self._reason_column(table) * extra[0] + "r" * extra[1]
         heads = [self.phrase(head) for head in table.heads[: 1 + table.columns + extra[0]]]
         heads += [Raw("")] * (1 + table.columns + sum(extra) - len(heads))
-        top = f"\\begin{{steptable}}{{{columns}}}\n{' & '.join(heads)} \\\\ \\midrule\n"
+        top = f"\\begin{{steptable}}{{{columns}}}{{{marks_text(table.marks)}}}\n{' & '.join(heads)} \\\\ \\midrule\n"
         rows = [self._table_row(row, table.columns, *extra) for row in table.rows]
         cut = [rows[i : i + _ROWS_A_TABLE] for i in range(0, len(rows), _ROWS_A_TABLE)]
-        earned = f"\n\\tablemk{{{marks_text(table.marks)}}}" if table.marks else ""
         tables = "\n".join(top + "\n".join(part) + "\n\\end{steptable}" for part in cut)
-        return _anchor(where, table.step) + tables + earned
+        return _anchor(where, table.step) + tables
 
     def _reason_column(self, table: Table) -> str:
         widest = max((phrase_width(row.reason) for row in table.rows), default=0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -61,9 +62,7 @@ def _late(names: list[str], edges: list[Edge], early: dict[str, int]) -> dict[st
     targets, has_source = defaultdict(list), {target for _, target in edges}
     for source, target in edges:
         targets[source].append(early[target])
-    return {
-        name: min(targets[name]) - 1 if name not in has_source and targets[name] else early[name] for name in names
-    }
+    return {name: min(targets[name]) - 1 if name not in has_source and targets[name] else early[name] for name in names}
 
 
 def _ordered(
@@ -80,7 +79,7 @@ def _ordered(
         chain = list(range(len(layers), len(layers) + max(0, layer[target] - layer[source] - 1)))
         layers += range(layer[source] + 1, layer[target])
         stops = [index[source], *chain, index[target]]
-        links += zip(stops, stops[1:], strict=False)
+        links += itertools.pairwise(stops)
         passed[source, target] = chain
     graph = igraph.Graph(len(layers), links, directed=True)
     placed = graph.layout_sugiyama(layers=layers, hgap=1, vgap=1, maxiter=200)

@@ -60,6 +60,10 @@ class Printer(ABC):
     def figure(self, figure: Figure) -> Raw:
         """A drawing."""
 
+    def premises(self, sentence: Raw) -> Raw:
+        """The sentence of the small givens."""
+        return sentence
+
     @abstractmethod
     def apart(self, items: list[Raw]) -> Raw:
         """Formulas that are too large for a sentence, set on their own."""
@@ -95,6 +99,8 @@ class Printer(ABC):
             return self.math(value)
         if isinstance(value, tuple):
             return self.phrase(value)
+        if isinstance(value, int | float):
+            return Raw(value)
         return self.text(amount(value) if isinstance(value, Fraction) else value)
 
     def solution(self, derivation: Derivation, detail: int, where: str = "") -> Raw:
@@ -116,9 +122,9 @@ class Printer(ABC):
         free = [self._given(g) for g in givens if g.form is None]
         start = [f"Let {self._listed(defined)}"] if defined else []
         start += [f"{'with' if defined else 'Let'} {self._listed(valued)}"] if valued else []
-        start += [f"for {self._listed(free)}"] if free else []
+        start += [f"for any {self._listed(free)}"] if free else []
         sentence = ", ".join(start)
-        return Raw(f"{sentence[0].upper()}{sentence[1:]}.")
+        return self.premises(Raw(f"{sentence[0].upper()}{sentence[1:]}."))
 
     def _given(self, given: Given) -> Raw:
         shown = self.math(given.target) if given.form is None else self.equation(given.target, "=", given.form)
@@ -134,4 +140,3 @@ class Printer(ABC):
 
 def _stands_apart(given: Given) -> bool:
     return given.form is not None and (is_large(given.form) or width(given.form) > _LONG_GIVEN_EM)
-

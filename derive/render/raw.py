@@ -59,7 +59,7 @@ def _unprintable(char: str) -> str:
 def _tex_char(char: str) -> str:
     if char in _TEX:
         return _TEX[char]
-    if char.isascii() and char.isprintable() or char in _T1_LETTERS:
+    if (char.isascii() and char.isprintable()) or char in _T1_LETTERS:
         return char
     if unicodedata.category(char) in _CONTROL:
         return _unprintable(char) if unicodedata.category(char) != "Cf" else ""
@@ -69,7 +69,7 @@ def _tex_char(char: str) -> str:
 
 
 def tex_text(text: str) -> str:
-    """Plain text as LaTeX source that prints those characters; what the T1 fonts lack becomes its nearest or [U+...]."""
+    """Plain text as LaTeX source that prints those characters; what the fonts lack becomes its nearest or [U+...]."""
     pieces = _LIGATURE.split(unicodedata.normalize("NFC", _SPACES.sub(" ", text)))
     return "{}".join("".join(map(_tex_char, piece)) for piece in pieces)
 
@@ -98,9 +98,17 @@ def comment_text(text: str) -> str:
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 
 
+_TYPST_RANGES = ((0x0, 0x530), (0x1D00, 0x2440), (0x2500, 0x2600), (0x27C0, 0x2B00), (0x1D400, 0x1D800))
+"""What the fonts inside the Typst wheel can show, roughly: Latin, Greek, Cyrillic, punctuation, mathematics."""
+
+
+def _typst_char(char: str) -> str:
+    return char if any(low <= ord(char) < high for low, high in _TYPST_RANGES) else _unprintable(char)
+
+
 def typst_string(text: str) -> str:
-    """Plain text as a Typst string literal."""
-    shown = _APOSTROPHE.sub("\u2019", _shown(text))
+    """Plain text as a Typst string literal; a character that the fonts lack becomes [U+...]."""
+    shown = _APOSTROPHE.sub("\u2019", "".join(map(_typst_char, _shown(text))))
     return '"' + shown.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

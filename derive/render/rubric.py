@@ -10,7 +10,7 @@ from derive.notation.form import Relation, Text
 from derive.record import Derivation, Line, Mark, Phrase, Step
 from derive.render.widths import width
 
-_RESULT_EM = 20.0
+_RESULT_EM = 14.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,9 @@ def _earns(step: Step) -> Phrase:
     reasons = [line.reason for line in step.lines if line.reason]
     if reasons:
         return reasons[-1]
-    return (step.rule,) if step.rule else step.intro or (step.name,)
+    if step.rule:
+        return (step.rule,)
+    return step.intro or (("value of ", step.target) if step.target is not None else (step.name,))
 
 
 def _result(step: Step) -> Phrase:

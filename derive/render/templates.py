@@ -14,7 +14,20 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from derive.errors import RenderError, UnknownName
 from derive.render.raw import Raw
 
-_ALLOWED_FILTERS = ("join", "length", "first", "last", "upper", "lower", "round", "list", "sum", "default", "batch", "sort")
+_ALLOWED_FILTERS = (
+    "join",
+    "length",
+    "first",
+    "last",
+    "upper",
+    "lower",
+    "round",
+    "list",
+    "sum",
+    "default",
+    "batch",
+    "sort",
+)
 _LIMIT = 200_000
 """How many loop turns and calls one document may take: an exam needs some hundreds."""
 
@@ -119,16 +132,14 @@ def fill(env: TemplateEnvironment, kind: str, suffix: str, known: list[str], val
     except jinja2.TemplateSyntaxError as error:
         raise RenderError(f"the template {error.name} has a mistake in line {error.lineno}: {error.message}") from error
     except (jinja2.TemplateError, RecursionError, OverflowError, TypeError, ValueError, AttributeError) as error:
-        raise RenderError(f"the template {kind}.{suffix} cannot be filled in{_template_line(error)}: {error}") from error
+        raise RenderError(f"the template {kind}.{suffix} cannot be filled in{_spot(error)}: {error}") from error
 
 
-def _template_line(error: BaseException) -> str:
+def _spot(error: BaseException) -> str:
     """Where in the templates an error arose, from the innermost traceback entry that is a template."""
     spot, trace = "", error.__traceback__
     while trace is not None:
-        name = trace.tb_frame.f_globals.get("__jinja_template__") and trace.tb_frame.f_code.co_filename
-        spot = f" ({Path(name).name}, line {trace.tb_lineno})" if name else spot
+        if trace.tb_frame.f_globals.keys() & {"__jinja_template__", "__jinja_exception__"}:
+            spot = f" ({Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno})"
         trace = trace.tb_next
     return spot
-
-

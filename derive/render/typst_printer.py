@@ -33,6 +33,9 @@ class TypstPrinter(Printer):
     def apart(self, items: list[Raw]) -> Raw:
         return Raw(f"#givens({', '.join(items)})")
 
+    def premises(self, sentence: Raw) -> Raw:
+        return Raw(f"#premises[{sentence}]")
+
     def literal(self, text: str) -> Raw:
         return Raw(typst_string(text))
 
@@ -45,7 +48,8 @@ class TypstPrinter(Printer):
     def block(self, block: Block, where: str) -> str:
         anchor = f"// @ {comment_text(f'{where} step {block_step(block)}')}\n" if where else ""
         if isinstance(block, Prose):
-            return f"{anchor}#remark([{self.phrase(block.phrase)}], [{marks_text(block.marks)}])"
+            macro = "lead" if block.leads else "remark"
+            return f"{anchor}#{macro}([{self.phrase(block.phrase)}], [{marks_text(block.marks)}])"
         return anchor + (self._display(block, where) if isinstance(block, Display) else self._table(block))
 
     def _display(self, display: Display, where: str) -> str:
@@ -57,32 +61,30 @@ class TypstPrinter(Printer):
         return f"{anchor}{self._row(row)}"
 
     def _row(self, row: Row) -> str:
+        """The calls' arguments: target, value, reason, marks, and whether a step opens here."""
         why = f"[{self.phrase(row.reason)}]" if row.reason else "none"
-        target = "[]" if row.target is None else self.math(row.target)
-        opens = str(row.opens).lower()
-        *early, last = self._values(row)
-        lines = [f"  ({target if i == 0 else '[]'}, {value}, none, [], {opens if i == 0 else 'false'}),\n"
-                 for i, value in enumerate(early)]  # fmt: skip
-        first = not early
-        lines.append(
-            f"  ({target if first else '[]'}, {last}, {why}, [{marks_text(row.marks)}], {opens if first else 'false'}),\n"
-        )
-        return "".join(lines)
+        target = "[]" if row.target is None else f"$display({self.write(row.target)})$"
+        values = self._values(row)
+        blank = [("[]", value, "none", "[]", "false") for value in values]
+        blank[0] = (target, values[0], "none", "[]", str(row.opens).lower())
+        start, value, _, _, opens = blank[-1]
+        blank[-1] = (start, value, why, f"[{marks_text(row.marks)}]", opens)
+        return "".join(f"  ({', '.join(cells)}),\n" for cells in blank)
 
     def _values(self, row: Row) -> list[str]:
         """The cells of a row after its target: one, or several where the row is broken."""
         if row.relation == "assume":
-            return [f"[with {self.math(row.pieces[0])}]"]
+            return [f"[with $display({self.write(row.pieces[0])})$]"]
         sign = self.relations[row.relation]
         pieces = written(row.pieces, self.write)
         if row.is_wide:
             pieces = [f"#fit({row.room:.4g}em, $display({piece})$)" for piece in pieces]
         if row.boxed:
-            inside = " \\ & quad ".join(pieces)
+            inside = ' \\ & quad "" '.join(pieces)
             unit = f" + unit[{self.text(row.unit)}]" if row.unit else ""
             shown = f"$display({inside})$" if len(pieces) == 1 else f"$ & {inside} $"
-            return [f"${sign} #answer({shown}{unit})$"]
-        return [f"${sign} {pieces[0]}$", *(f"$quad {piece}$" for piece in pieces[1:])]
+            return [f"$display({sign}) #answer({shown}{unit})$"]
+        return [f"$display({sign} {pieces[0]})$", *(f'$display(quad "" {piece})$' for piece in pieces[1:])]
 
     def _table(self, table: Table) -> str:
         extra = (any(row.reason for row in table.rows), any(row.marks for row in table.rows))
@@ -93,8 +95,8 @@ class TypstPrinter(Printer):
         columns = ["auto"] * (1 + table.columns) + ["auto" if widest < _REASON_EM else "70mm"] * extra[0]
         columns += ["auto"] * extra[1]
         rows = "".join(f"  {', '.join(self._table_row(row, table.columns, *extra))},\n" for row in table.rows)
-        earned = f"\n#table-marks[{marks_text(table.marks)}]" if table.marks else ""
-        return f"#step-table(({', '.join(columns)},), ({', '.join(heads)},),\n{rows}){earned}"
+        top = f"#step-table(({', '.join(columns)},), ({', '.join(heads)},), [{marks_text(table.marks)}],\n"
+        return f"{top}{rows})"
 
     def _table_row(self, row: TableRow, columns: int, reasons: bool, marks: bool) -> list[str]:
         cells = ["[]" if row.target is None else str(self.math(row.target))]

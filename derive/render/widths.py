@@ -7,6 +7,7 @@ from typing import Any
 
 from derive.notation import form as f
 from derive.notation.form import Form, children, walk
+from derive.notation.symbols import GREEK
 
 EM_CM = 0.385
 """One em of the 11 pt text in centimetres."""
@@ -80,8 +81,7 @@ def _listed(gap: float, extra: float) -> Callable[[Any, _Widths], float]:
     return width
 
 
-_GREEK = frozenset("alpha beta gamma delta epsilon zeta eta theta iota kappa mu nu xi pi rho sigma tau phi chi psi omega "
-                   "lambda Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split())  # fmt: skip
+_GREEK = frozenset(GREEK)
 _RULES: dict[type, Callable[[Any, _Widths], float]] = {
     f.Number: _number,
     f.Symbol: _symbol,
@@ -129,4 +129,4 @@ def phrase_width(phrase: tuple[str | Form, ...]) -> float:
 
 def is_large(form: Form) -> bool:
     """Whether a form is taller than a line of text can bear: it holds a matrix of several rows, or cases."""
-    return any(isinstance(node, f.Cases) or isinstance(node, f.Matrix) and len(node.rows) > 1 for node in walk(form))
+    return any(isinstance(node, f.Cases) or (isinstance(node, f.Matrix) and len(node.rows) > 1) for node in walk(form))

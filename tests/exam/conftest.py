@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
 
 import pytest
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from derive.notation.build import multiply, number, sym
 from derive.notation.form import Form, Number
@@ -18,7 +18,9 @@ from derive.questions.text import TextQuestion
 from derive.record import Answer, Conventions, Derivation, Given, Line, Mark, Step
 
 Expression = Annotated[
-    Form, BeforeValidator(reading(lambda value: value if isinstance(value, Form) else read(str(value))))
+    Form,
+    BeforeValidator(reading(lambda value: value if isinstance(value, Form) else read(str(value)))),
+    WithJsonSchema({"type": ["string", "number"]}),
 ]
 
 

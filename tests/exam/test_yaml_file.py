@@ -80,7 +80,9 @@ def _laughs():
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize("text", [_laughs(), "[" * 100_000, "a: {" * 5_000, "\n".join(" " * i + "a:" for i in range(999))])
+@pytest.mark.parametrize(
+    "text", [_laughs(), "[" * 100_000, "a: {" * 5_000, "\n".join(" " * i + "a:" for i in range(999))]
+)
 def test_bombs_end_soon(text):
     start = time.process_time()
     with pytest.raises(InputError):

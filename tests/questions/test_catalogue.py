@@ -6,7 +6,8 @@ import pytest
 
 from derive.errors import InputError, UnknownName
 from derive.questions.base import Question
-from derive.questions.catalogue import catalogue, purpose, question, question_type, schema_of
+from derive.questions.catalogue import catalogue, purpose, question, question_type, schema_of, solved
+from derive.questions.faults import place_by_path
 from derive.record import Conventions
 
 TYPES = sorted(catalogue())
@@ -65,3 +66,30 @@ def test_all_mistakes_are_said_with_their_paths():
     assert len(lines) == 5
     for path in ("'text' is missing", "answer", "rubric, 0, points", "rubric, 1", "rubric, 1, for"):
         assert any(path in line for line in lines), path
+
+
+GIVENS = {"graph": {"z": "w*x + b", "L": "z**2"}, "of": "L", "wrt": ["w"], "at": {"w": 1, "x": 2, "b": 3}}
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "says"),
+    [
+        ({"wrt": ["w", "1w"]}, "wrt", "is no name"),
+        ({"at": {"w": "2 +"}}, "at, w", "cannot be read"),
+        ({"at": 3}, "at", "mapping"),
+        ({"of": "L +"}, "of", ""),
+    ],
+)
+def test_readers_errors_name_the_given(change, path, says):
+    with pytest.raises(InputError) as caught:
+        question("graph.gradient", {**GIVENS, **change})
+    assert says in caught.value.message
+    assert str(caught.value.place.path).startswith(path)
+
+
+@pytest.mark.parametrize("text", ["w*sigmod(x)", "w*x +", "w @ [[1, 2]] @ [[1, 2]]"])
+def test_engine_errors_name_the_given(text):
+    givens = {**GIVENS, "graph": {"z": text, "L": "z**2"}}
+    with pytest.raises(InputError) as caught:
+        solved(question("graph.gradient", givens), givens, Conventions(), place_by_path)
+    assert str(caught.value.place.path).startswith("graph, z")

@@ -1,0 +1,132 @@
+"""The kinds of givens that question types share: expressions, values, matrices, graphs, as they stand in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from derive.errors import InputError
+from derive.graph.arrays import Array
+from derive.graph.graph import matrix_form
+from derive.notation import arrays
+from derive.notation.build import number
+from derive.notation.form import Form, Matrix, Symbol, Tuple
+from derive.notation.rounding import Real, as_fraction
+from derive.notation.symbols import parse_symbol
+from derive.notation.text import read
+from derive.notation.value import evaluate
+
+MAX_ENTRIES = 4096
+
+
+def to_form(value: Any) -> Form:
+    """The form of a given: text is read, a number kept digit by digit, nested lists become matrices."""
+    if isinstance(value, Form):
+        return value
+    if isinstance(value, bool):
+        raise InputError("a number or an expression is needed, not a truth value")
+    if isinstance(value, (int, float, Fraction)):
+        return number(value)
+    if isinstance(value, str):
+        return read(value)
+    if isinstance(value, (list, tuple)):
+        return _list_form(list(value))
+    raise InputError(f"a number or an expression is needed, not a {type(value).__name__}")
+
+
+def _list_form(items: list[Any]) -> Form:
+    if not items:
+        raise InputError("an empty list")
+    depth = _depth(items)
+    if depth == 1:
+        return Matrix(tuple((to_form(item),) for item in items))
+    if depth == 2:
+        if len({len(row) for row in items}) != 1:
+            raise InputError("the rows of a matrix differ in length")
+        return Matrix(tuple(tuple(to_form(entry) for entry in row) for row in items))
+    if depth == 3:
+        return Tuple(tuple(_list_form(list(item)) for item in items)) if len(items) > 1 else _list_form(list(items[0]))
+    raise InputError("lists nested more than three deep")
+
+
+def _depth(value: Any) -> int:
+    return 1 + max(map(_depth, value), default=0) if isinstance(value, (list, tuple)) else 0
+
+
+def to_name(value: Any) -> Symbol:
+    """The symbol of a name."""
+    if isinstance(value, Symbol):
+        return value
+    if not isinstance(value, str):
+        raise InputError(f"a name is needed, not {value!r}")
+    return parse_symbol(value)
+
+
+def to_names(value: Any) -> tuple[Symbol, ...]:
+    """One name or a list of names."""
+    return tuple(map(to_name, value)) if isinstance(value, (list, tuple)) else (to_name(value),)
+
+
+def to_values(value: Any) -> dict[Symbol, Form]:
+    """A mapping from names to numbers, matrices or images."""
+    if not isinstance(value, Mapping):
+        raise InputError("a mapping from names to values is needed")
+    return {to_name(name): _named(str(name), item) for name, item in value.items()}
+
+
+def _named(name: str, value: Any) -> Form:
+    try:
+        return to_form(value)
+    except InputError as error:
+        raise error.at(path=name) from None
+
+
+def to_definitions(value: Any) -> dict[str, str | Form]:
+    """A mapping from names to expressions, in order; a text is read later, when the abstract blocks are known."""
+    if not isinstance(value, Mapping):
+        raise InputError("a mapping from names to expressions is needed")
+    return {str(name): item if isinstance(item, (str, Form)) else to_form(item) for name, item in value.items()}
+
+
+def numeric(form: Form) -> Real | Array:
+    """The exact value of a form of numbers, as the engine takes it."""
+    value = evaluate(form, {})
+    if isinstance(value, arrays.Array):
+        if len(value.items) > MAX_ENTRIES:
+            raise InputError(f"an array of {len(value.items)} entries; {MAX_ENTRIES} are the limit")
+        return Array(value.shape, tuple(value.items))
+    return value
+
+
+def written_value(value: Real | Array) -> Form:
+    """The form in which a given value is printed."""
+    if isinstance(value, Array):
+        return matrix_form(value.shape, [number(as_fraction(item)) for item in value.items])
+    return number(as_fraction(value))
+
+
+_TEXT_OR_NUMBER = {"type": ["string", "number"]}
+_ARRAY = {"anyOf": [{"type": "number"}, {"type": "string"}, {"type": "array"}]}
+
+Expression = Annotated[Form, BeforeValidator(to_form), WithJsonSchema(_TEXT_OR_NUMBER)]
+Name = Annotated[Symbol, BeforeValidator(to_name), WithJsonSchema({"type": "string"})]
+Names = Annotated[
+    tuple[Symbol, ...],
+    BeforeValidator(to_names),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+Values = Annotated[
+    dict[Symbol, Form],
+    BeforeValidator(to_values),
+    WithJsonSchema({"type": "object", "additionalProperties": _ARRAY}),
+]
+Definitions = Annotated[
+    dict[str, str | Form],
+    BeforeValidator(to_definitions),
+    WithJsonSchema({"type": "object", "additionalProperties": _TEXT_OR_NUMBER}),
+]
+Positive = Annotated[int, Field(ge=1, le=10**9)]
+Whole = Annotated[int, Field(ge=0, le=10**9)]

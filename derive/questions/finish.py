@@ -1,0 +1,53 @@
+"""The last touches on every derivation: boxes round its answers, links between its steps, what the sheet must state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from derive.notation.form import At, Derivative, Form, Symbol, children
+from derive.questions.stated import stated
+from derive.record import Answer, Derivation, Step
+
+
+def finished(derivation: Derivation) -> Derivation:
+    """The derivation with boxed answers, with `uses` filled in, and with the conventions that it uses."""
+    steps = linked(boxed(derivation.steps, derivation.answers), {})
+    done = replace(derivation, steps=steps)
+    return replace(done, conventions=replace(done.conventions, used=stated(done, done.conventions)))
+
+
+def boxed(steps: tuple[Step, ...], answers: Iterable[Answer]) -> tuple[Step, ...]:
+    """The steps with the last line of each that finds an answer boxed."""
+    labels = [answer.label for answer in answers if answer.boxed]
+    done = []
+    for step in steps:
+        if step.lines and step.target in labels:
+            step = replace(step, lines=(*step.lines[:-1], replace(step.lines[-1], boxed=True)))
+        done.append(replace(step, substeps=boxed(step.substeps, answers)))
+    return tuple(done)
+
+
+def linked(steps: tuple[Step, ...], finders: dict[Form, str]) -> tuple[Step, ...]:
+    """The steps with the names of the earlier steps whose results they mention; `finders` grows as they are met."""
+    done = []
+    for step in steps:
+        mentions = [part for line in step.lines for part in mentioned(line.form)]
+        mentions += list(mentioned(step.target))[1:] if isinstance(step.target, At) else []
+        uses = dict.fromkeys(finders[part] for part in mentions if part in finders and part != step.target)
+        step = replace(step, uses=tuple(dict.fromkeys((*step.uses, *uses))))
+        step = replace(step, substeps=linked(step.substeps, finders))
+        if step.target is not None and step.lines:
+            finders[step.target] = step.name
+        done.append(step)
+    return tuple(done)
+
+
+def mentioned(form: Form) -> Iterator[Form]:
+    """The names and derivatives that a form uses as they are."""
+    yield form
+    if isinstance(form, At):
+        yield from mentioned(form.form)
+    elif not isinstance(form, (Symbol, Derivative)):
+        for part in children(form):
+            yield from mentioned(part)

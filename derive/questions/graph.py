@@ -1,0 +1,189 @@
+"""Questions about a computation graph: forward pass, gradients, one step of gradient descent."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from derive.errors import InputError, UnknownName
+from derive.graph.arrays import Array
+from derive.graph.backward import Backward
+from derive.graph.graph import Graph
+from derive.graph.point import Point, forward_steps
+from derive.notation.build import subtract
+from derive.notation.form import Derivative, Form, Product, Symbol
+from derive.notation.symbols import parse_symbol, symbol_name
+from derive.questions.draws import draw_graph
+from derive.questions.fields import Expression, Name, Names, numeric
+from derive.questions.graph_question import GraphQuestion, Known, answers_of, listed, tie_remarks
+from derive.record import Answer, Conventions, Derivation, Given, Line, Mark, Phrase, Step
+
+LOGISTIC: dict[str, Any] = {"z": "w*x + b", "p": "sigmoid(z)", "L": "-(t*log(p) + (1-t)*log(1-p))"}
+LOGISTIC_AT: dict[str, Any] = {"w": -2, "x": 3.5, "b": -2, "t": 0.5}
+
+
+class GraphForward(GraphQuestion):
+    """The value of every named quantity, from the inputs on."""
+
+    ask: ClassVar[str] = "graph.forward"
+    example: ClassVar[dict[str, Any]] = {"graph": LOGISTIC, "at": LOGISTIC_AT, "of": ["z", "p", "L"]}
+
+    of: Names = Field((), description="the quantities that are asked for; all of them if not said")
+
+    @classmethod
+    def draw(cls, rng: random.Random) -> dict[str, Any]:
+        """A random graph at random values."""
+        return {key: value for key, value in draw_graph(rng).items() if key in ("graph", "at")}
+
+    def solve(self, conventions: Conventions) -> Derivation:
+        """One step for each quantity that is needed: formula, numbers in, value."""
+        graph = self.built()
+        point = self.point(graph, conventions)
+        wanted = [graph.quantity(name) for name in self.of] or list(graph.definitions)
+        needed = _needed(graph, [q.symbol for q in wanted])
+        steps = forward_steps(point, [q for q in graph.definitions if q.symbol in needed])
+        targets = [graph.written(q.symbol) for q in wanted]
+        answers = answers_of(steps, targets, graph, self.at)
+        prompt: Phrase = ("Compute ", *listed(targets), ".")
+        return self.derivation("Forward pass", prompt, graph, steps, answers, conventions, tie_remarks(point))
+
+
+def _needed(graph: Graph, wanted: Iterable[Symbol]) -> set[Symbol]:
+    """The quantities that the wanted ones are computed from, themselves among them."""
+    nodes: list[int] = []
+    for name in wanted:
+        value = graph.quantity(name).value
+        nodes += value.items if isinstance(value, Array) else (value,)
+    below = set(graph.program.below(nodes))
+    return {
+        q.symbol
+        for q in graph.quantities.values()
+        if not below.isdisjoint(q.value.items if isinstance(q.value, Array) else (q.value,))
+    }
+
+
+class GraphGradient(GraphQuestion):
+    """The gradient of a quantity by backpropagation: chain rule between named quantities, paths added up."""
+
+    ask: ClassVar[str] = "graph.gradient"
+    example: ClassVar[dict[str, Any]] = {"graph": LOGISTIC, "of": "L", "wrt": ["w", "b"], "at": LOGISTIC_AT}
+
+    of: Name = Field(description="the scalar quantity that is differentiated")
+    wrt: Names = Field(description="the quantities by which it is differentiated")
+    known: Known = Field("nothing", description="what an earlier part has found already: nothing or forward")
+
+    @classmethod
+    def draw(cls, rng: random.Random) -> dict[str, Any]:
+        """A random graph; half of the time without values."""
+        drawn = draw_graph(rng)
+        if rng.random() < 0.3:
+            del drawn["at"]
+        return drawn
+
+    def solve(self, conventions: Conventions) -> Derivation:
+        """The forward pass where values are given, then the backward pass."""
+        graph = self.built()
+        point = self.point(graph, conventions)
+        forward, backward, targets = self.passes(graph, point)
+        steps = (*forward, *backward)
+        answers = answers_of(steps, targets, graph, self.at)
+        prompt: Phrase = ("Derive ", *listed(targets), " by backpropagation.")
+        return self.derivation("Gradient", prompt, graph, steps, answers, conventions, tie_remarks(point))
+
+    def passes(self, graph: Graph, point: Point) -> tuple[tuple[Step, ...], tuple[Step, ...], list[Form]]:
+        """The steps of both passes, and the gradients that were asked for."""
+        of = graph.scalar(self.of)
+        nodes = [node for name in self.wrt for node in _nodes(graph, name)]
+        needed = _needed(graph, [self.of])
+        definitions = [q for q in graph.definitions if q.symbol in needed]
+        forward = () if point.symbolic else forward_steps(point, definitions)
+        backward = Backward(point, of, nodes)
+        missing = [node for node in nodes if node not in backward.adjoints]
+        if missing:
+            names = listed_names(graph.labels[node] for node in missing)
+            raise InputError(f"{symbol_name(self.of)} does not depend on {names}")
+        steps = backward.steps()
+        targets: list[Form] = [Derivative(graph.written(self.of), (graph.written(name),)) for name in self.wrt]
+        return (forward if self.known == "nothing" else ()), steps, targets
+
+
+def listed_names(labels: Iterable[Form]) -> str:
+    """Names as an error message lists them."""
+    return ", ".join(symbol_name(label) for label in labels if isinstance(label, Symbol))
+
+
+def _nodes(graph: Graph, name: Symbol) -> tuple[int, ...]:
+    quantity = graph.quantities.get(name)
+    if quantity is not None and isinstance(quantity.value, Array):
+        return quantity.value.items
+    return (graph.scalar(name),)
+
+
+class GraphUpdate(GraphGradient):
+    """One step of gradient descent on the quantities of a graph."""
+
+    ask: ClassVar[str] = "graph.update"
+    example: ClassVar[dict[str, Any]] = {
+        "graph": LOGISTIC, "of": "L", "wrt": ["w", "b"], "at": LOGISTIC_AT, "rate": 0.1,
+    }  # fmt: skip
+
+    rate: Expression = Field(description="the learning rate")
+    known: Known = Field("nothing", description="what an earlier part has found already: nothing, forward or gradient")
+
+    @classmethod
+    def draw(cls, rng: random.Random) -> dict[str, Any]:
+        """A random graph at random values with a random rate."""
+        return {**draw_graph(rng), "rate": rng.choice([1, 0.5, 0.1, 0.01])}
+
+    def solve(self, conventions: Conventions) -> Derivation:
+        """The gradient, then w_new = w - η ∂L/∂w for each quantity."""
+        graph = self.built()
+        point = self.point(graph, conventions)
+        if point.symbolic:
+            raise InputError("an update needs values: at is missing")
+        rate = parse_symbol("eta")
+        if rate in graph.quantities:
+            raise UnknownName("free name for the learning rate, as eta is taken by the graph", "eta", [])
+        forward, backward, gradients = self.passes(graph, point)
+        shown = () if self.known == "gradient" else (*forward, *backward)
+        value = numeric(self.rate)
+        point.env[rate] = value
+        updates = [self._update(graph, point, name, gradient) for name, gradient in zip(self.wrt, gradients, strict=True)]
+        targets = [step.target for step in updates if step.target is not None]
+        meaning_steps = (*forward, *backward, *updates)
+        answers = [
+            Answer(symbol_name(name), answer.kind, answer.form, answer.shown, answer.label)
+            for name, answer in zip(
+                self.wrt, answers_of(meaning_steps, targets, graph, {**self.at, rate: self.rate}), strict=True
+            )
+        ]
+        prompt: Phrase = ("Do one step of gradient descent on ", *listed(map(graph.written, self.wrt)), ".")
+        return self.derivation(
+            "Gradient descent", prompt, graph, (*shown, *updates), answers, conventions, tie_remarks(point),
+            (Given(rate, self.rate, "value"),),
+        )  # fmt: skip
+
+    def _update(self, graph: Graph, point: Point, name: Symbol, gradient: Form) -> Step:
+        old = graph.written(name)
+        new = Symbol(name.base, name.accent, (*name.sub, "new"), name.sup, bold=isinstance(old, Symbol) and old.bold)
+        form = subtract(old, Product((parse_symbol("eta"), gradient)))
+        value = graph.quantity(name).value
+        if isinstance(value, Array):
+            return self._array_update(graph, point, name, new, form)
+        number = point.value(form)
+        lines = (Line("=", form, ("gradient descent",)), *point.numbers(new, form, number))
+        return Step(symbol_name(new), new, lines, "gradient descent", (), (Mark(Fraction(1), "A"),))
+
+    def _array_update(self, graph: Graph, point: Point, name: Symbol, new: Symbol, form: Form) -> Step:
+        array = graph.quantity(name).value
+        assert isinstance(array, Array)
+        rate = point.env[parse_symbol("eta")]
+        gradient = [point.env[Derivative(self.of, (graph.labels[node],))] for node in array.items]
+        values = [point.env[graph.labels[n]] + (-rate * g) for n, g in zip(array.items, gradient, strict=True)]
+        relation, whole = point.matrix(values, array.shape)
+        lines = (Line("=", form, ("gradient descent",)), Line(relation, whole))
+        return Step(symbol_name(new), new, lines, "gradient descent", (), (Mark(Fraction(1), "A"),))

@@ -1,0 +1,195 @@
+"""What all questions about a computation graph share: its givens, its point, the premises as the sheet prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from derive.errors import InputError
+from derive.graph.arrays import Array, shape_of
+from derive.graph.graph import Graph
+from derive.graph.point import Point
+from derive.notation.algebra import size
+from derive.notation.build import number
+from derive.notation.decimals import decimal_of
+from derive.notation.form import Call, Derivative, Form, Frac, Matrix, Neg, Number, Symbol, Tuple, rebuild, symbols, walk
+from derive.notation.rounding import as_fraction
+from derive.notation.symbols import symbol_name
+from derive.questions.base import Question
+from derive.questions.fields import Definitions, Expression, Values, numeric, written_value
+from derive.questions.finish import finished
+from derive.record import Answer, Conventions, Derivation, Given, Phrase, Step
+
+LONGEST_EXACT = 400
+MOST_ROUNDS = 60
+
+Known = Literal["nothing", "forward", "gradient"]
+
+
+class GraphQuestion(Question):
+    """Base of questions about a graph."""
+
+    graph: Definitions = Field(min_length=1, description="the named quantities in order: name: expression over earlier names")
+    at: Values = Field({}, description="the values of the inputs: numbers, matrices (lists of rows), images (lists of matrices)")
+    blocks: dict[str, Expression] = Field(
+        {}, description="abstract functions that the expressions call, each with its derivative, as in F: r"
+    )
+
+    def built(self) -> Graph:
+        """The graph, its arrays in the shapes of the given values.
+
+        Raises:
+            InputError: an expression that does not read, or shapes that do not fit.
+        """
+        shapes = {symbol_name(name): shape for name, form in self.at.items() if (shape := shape_of(numeric(form)))}  # type: ignore[arg-type]
+        graph = Graph(self.graph, shapes, self.blocks)
+        for name in self.at if self.graph else ():
+            if graph.quantity(name).form is not None:
+                raise InputError(f"{symbol_name(name)} is defined by the graph and cannot be given a value as well")
+        return graph
+
+    def point(self, graph: Graph, conventions: Conventions) -> Point:
+        """The graph at the given values."""
+        return Point(graph, {name: numeric(form) for name, form in self.at.items()}, conventions)
+
+    def premises(self, graph: Graph) -> tuple[Given, ...]:
+        """Definitions, then derivatives of blocks, then values."""
+        givens = [Given(graph.written(q.symbol), graph.written(q.form)) for q in graph.definitions if q.form is not None]
+        for name, slope in self.blocks.items():
+            for argument in _arguments(graph, name):
+                givens.append(Given(Derivative(Call(name, (argument,)), (argument,)), slope))
+        for name, form in self.at.items():
+            givens.append(Given(graph.written(name), written_value(numeric(form)), "value"))
+        return tuple(givens)
+
+    def derivation(
+        self, title: str, prompt: Phrase, graph: Graph, steps: Sequence[Step], answers: Sequence[Answer],
+        conventions: Conventions, remarks: Iterable[Phrase] = (), extra: Iterable[Given] = (),
+    ) -> Derivation:  # fmt: skip
+        """The finished record; `extra` are premises after those of the graph."""
+        return finished(
+            Derivation(
+                title, prompt, (*self.premises(graph), *extra), tuple(steps), tuple(answers), conventions,
+                remarks=tuple(remarks),
+            )  # fmt: skip
+        )
+
+
+def _arguments(graph: Graph, block: str) -> dict[Form, None]:
+    return {
+        node.args[0]: None
+        for quantity in graph.definitions
+        if quantity.form is not None
+        for node in walk(quantity.form)
+        if isinstance(node, Call) and node.function == block
+    }
+
+
+def answers_of(steps: Iterable[Step], wanted: Iterable[Form], graph: Graph | None = None, at: Values | None = None) -> list[Answer]:  # type: ignore[valid-type]
+    """For each wanted quantity the answer that its step found.
+
+    `shown` is the last line; `form` is exact: the last exact line, written out in numbers where the point is given.
+    """
+    by_target = {step.target: step for step in steps if step.target is not None and step.lines}
+    meaning = _meaning(by_target, graph, at or {})
+    answers = []
+    for target in wanted:
+        final = by_target[target].lines[-1]
+        form = final.form if final.relation != "≈" else written_out(_exact(by_target[target]), meaning) or final.form
+        answers.append(Answer(answer_name(target), kind_of(final.form), form, final.form, target))
+    return answers
+
+
+def _exact(step: Step) -> Form:
+    return [line.form for line in step.lines if line.relation != "≈"][-1]
+
+
+def _meaning(by_target: dict[Form, Step], graph: Graph | None, at: dict[Symbol, Form]) -> dict[Form, Form]:
+    meaning = {target: _exact(step) for target, step in by_target.items() if step.lines[0].relation != "≈"}
+    for node, label in graph.labels.items() if graph else ():
+        if graph and graph.program.args[node]:
+            meaning.setdefault(label, graph.form(node))
+    for name, form in at.items():
+        meaning[name] = form
+        value = numeric(form)
+        if graph and isinstance(value, Array):
+            quantity = graph.quantity(name).value
+            assert isinstance(quantity, Array)
+            meaning |= {graph.labels[n]: number(as_fraction(v)) for n, v in zip(quantity.items, value.items, strict=True)}
+    return meaning
+
+
+def written_out(form: Form, meaning: Mapping[Form, Form]) -> Form | None:
+    """The form with every name replaced by what it stands for, again and again; None where that grows too long."""
+    for _ in range(MOST_ROUNDS):
+        if size(form) > LONGEST_EXACT:
+            return None
+        new = _replaced(form, meaning)
+        if new is form:
+            return form
+        form = new
+    return None
+
+
+def _replaced(form: Form, meaning: Mapping[Form, Form]) -> Form:
+    if form in meaning:
+        return meaning[form]
+    return rebuild(form, lambda part: _replaced(part, meaning))
+
+
+def answer_name(target: Form) -> str:
+    """What an answer is called: the name of the quantity, for a derivative that of what it is taken by."""
+    if isinstance(target, Derivative):
+        return "_".join(answer_name(each) for each in target.wrt)
+    assert isinstance(target, Symbol)
+    return symbol_name(target)
+
+
+def kind_of(form: Form) -> Literal["number", "integer", "matrix", "expression"]:
+    """The kind of an answer by its printed form."""
+    if isinstance(form, (Matrix, Tuple)):
+        return "matrix"
+    if decimal_of(form) is not None:
+        inner = form.arg if isinstance(form, Neg) else form
+        return "integer" if isinstance(inner, Number) and "." not in inner.text else "number"
+    if isinstance(form, Frac) and not symbols(form):
+        return "number"
+    return "expression"
+
+
+def listed(forms: Iterable[Form]) -> Phrase:
+    """Forms as words list them: a, b and c."""
+    items = list(forms)
+    phrase: list[str | Form] = []
+    for position, form in enumerate(items):
+        if position:
+            phrase.append(" and " if position == len(items) - 1 else ", ")
+        phrase.append(form)
+    return tuple(phrase)
+
+
+def tie_remarks(point: Point) -> tuple[Phrase, ...]:
+    """A sentence for every maximum whose entries are equal at the given values: who takes the gradient."""
+    if point.symbolic:
+        return ()
+    program, labels = point.graph.program, point.graph.labels
+    remarks: list[Phrase] = []
+    for node, op in enumerate(program.ops):
+        if op != "max" or node not in point.nodes:
+            continue
+        tied = [arg for arg in program.args[node] if point.nodes[arg] == point.nodes[node]]
+        names = [labels[arg] for arg in tied if arg in labels]
+        if len(tied) > 1 and names:
+            remarks.append(_tie(names, len(names) < len(tied), point.conventions.tie))
+    return tuple(remarks)
+
+
+def _tie(names: list[Form], padding: bool, rule: str) -> Phrase:
+    if padding and rule == "padding":
+        return (*listed(names), " ties with the zero padding: the padding takes the gradient")
+    chosen = names[-1] if rule == "last" else names[0]
+    return ("a tie of ", *listed(names), *((" and the padding",) if padding else ()), ": ", chosen, " takes the gradient")
+
+

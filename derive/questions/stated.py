@@ -1,0 +1,69 @@
+"""What a sheet states because a derivation uses it: logarithms, conventions at kinks, how numbers are rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from derive.notation.build import ZERO
+from derive.notation.form import Call, Form, Product, Relation, walk
+from derive.record import Conventions, Derivation, Phrase, Rounding
+
+Test = Callable[[Form], bool]
+
+
+def _calls(*names: str) -> Test:
+    return lambda form: isinstance(form, Call) and form.function in names
+
+
+def _zero_log_zero(form: Form) -> bool:
+    if not isinstance(form, Product) or form.factors[0] != ZERO:
+        return False
+    return any(isinstance(factor, Call) and factor.function == "log" for factor in form.factors)
+
+
+def _slope(form: Form) -> bool:
+    return isinstance(form, Call) and form.function == "relu" and form.primes > 0
+
+
+STATED: tuple[tuple[Test, Phrase], ...] = (
+    (_calls("log", "log_softmax"), (Call("log"), " is the natural logarithm")),
+    (_calls("sigmoid"), (Call("sigmoid"), " is the logistic function")),
+    (_zero_log_zero, (Relation("=", Product((ZERO, Call("log", (ZERO,)))), ZERO), ", and a term with the factor 0 has derivative 0")),
+    (_slope, (Relation("=", Call("relu", (ZERO,), 1), ZERO),)),
+)
+"""A test on each form of a derivation, and what is stated where it holds."""
+
+
+def forms_of(derivation: Derivation) -> Iterator[Form]:
+    """Every written form of a derivation: givens, targets and lines."""
+    for given in derivation.givens:
+        yield given.target
+        if given.form is not None:
+            yield given.form
+    for step in derivation.all_steps():
+        if step.target is not None:
+            yield step.target
+        for line in step.lines:
+            yield line.form
+
+
+def stated(derivation: Derivation, conventions: Conventions) -> tuple[Phrase, ...]:
+    """The phrases of the conventions that a derivation uses."""
+    nodes = [node for form in forms_of(derivation) for node in walk(form)]
+    found = [phrase for test, phrase in STATED if any(test(node) for node in nodes)]
+    if any(line.relation == "≈" for step in derivation.all_steps() for line in step.lines):
+        found += rounding_phrases(conventions.rounding)
+    return tuple(found)
+
+
+def rounding_phrases(rounding: Rounding) -> list[Phrase]:
+    """How numbers are rounded, as the sheet says it."""
+    if rounding.mode == "carry-rounded":
+        return [(f"values are rounded to {rounding.digits} significant digits and carried on as shown",)]
+    return [
+        (f"values carry full precision and are shown to {rounding.digits} significant digits, in a line of numbers to "
+         "as many as make it true as printed",),
+        ("= is exact, ≈ is rounded",),
+    ]  # fmt: skip
+
+

@@ -1,0 +1,56 @@
+"""A derivation for notebooks: LaTeX that MathJax understands, without the macros of the documents."""
+
+from __future__ import annotations
+
+import re
+
+from derive.notation import latex
+from derive.notation.form import Form
+from derive.record import Derivation
+from derive.render.blocks import Block, Display, Prose, Row, Table
+from derive.render.latex_printer import LatexPrinter
+from derive.render.printer import marks_text
+from derive.render.raw import Raw
+
+_SPECIAL = re.compile(r"[\\{}$&#%_^~<>]")
+_SHOWN = {"\\": "∖", "^": "ˆ", "~": "∼", "<": "＜", ">": "＞"}
+
+
+class NotebookPrinter(LatexPrinter):
+    """Rows of align*, their reasons in a second column; tables are arrays."""
+
+    fits = False
+
+    def write(self, form: Form) -> str:
+        return latex.write(form).replace(r"\bm{", r"\boldsymbol{")
+
+    def text(self, text: object) -> Raw:
+        return Raw(_SPECIAL.sub(lambda match: _SHOWN.get(match[0], f"\\{match[0]}"), " ".join(str(text).split())))
+
+    def block(self, block: Block, where: str) -> str:
+        if isinstance(block, Prose):
+            return f"$$\\text{{{self.phrase(block.phrase)}}}$$"
+        return self._array(block) if isinstance(block, Table) else self._display(block, "")
+
+    def _value(self, row: Row) -> str:
+        return super()._value(row).replace(r"\answer{", r"\boxed{").replace(r"\unit{", r"\ \text{")
+
+    def _display(self, display: Display, where: str) -> str:
+        return super()._display(display, "").replace(r"\assume{", r"\text{with }{")
+
+    def _margin(self, row: Row) -> str:
+        why = f" && \\text{{{self.phrase(row.reason)}}}" if row.reason else ""
+        return why + (f" \\tag*{{{marks_text(row.marks)}}}" if row.marks else "")
+
+    def _array(self, table: Table) -> str:
+        rows = [[f"\\text{{{self.phrase(head)}}}" for head in table.heads]] if table.heads else []
+        for row in table.rows:
+            signed = [("\\approx " if line.relation == "≈" else "") + self.write(line.form) for line in row.lines]
+            rows.append(["" if row.target is None else self.write(row.target), *signed])
+        body = " \\\\\n".join(" & ".join(cells) for cells in rows)
+        return f"$$\\begin{{array}}{{{'l' * max(map(len, rows), default=1)}}}\n{body}\n\\end{{array}}$$"
+
+
+def notebook(derivation: Derivation, detail: int = 2) -> str:
+    """The solution of a derivation for `_repr_latex_`."""
+    return str(NotebookPrinter().solution(derivation, detail))

@@ -1,0 +1,68 @@
+"""Layout of figures: nothing collides, everything fits."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+from types import ModuleType
+
+import pytest
+
+from derive.errors import RenderError
+from derive.notation.build import number
+from derive.record import Figure, FigureEdge, FigureNode, Line, Step
+from derive.render.figures import TEXT_CM, Drawing, Rect, drawing
+from derive.render.widths import EM_CM, width
+
+
+def _node(name: str) -> FigureNode:
+    return FigureNode(name, (name,))
+
+
+def _chain(length: int) -> Figure:
+    """A residual chain: each node feeds the next, and skips one."""
+    names = [f"n{i}" for i in range(length)]
+    value = Step("v", None, (Line("≈", number("-0.4999")),))
+    edges = [FigureEdge(a, b, value, value) for a, b in pairwise(names)]
+    edges += [FigureEdge(a, b) for a, b in zip(names, names[2:], strict=False)]
+    return Figure(tuple(map(_node, names)), tuple(edges))
+
+
+def _labels(found: Drawing) -> list[Rect]:
+    return [Rect(a.x, a.y, width(a.form) * EM_CM * 0.7, 0.3) for a in found.labels]
+
+
+@pytest.mark.parametrize("name", ["neuron_figure", "quartic_figure"])
+def test_boxes_and_labels_do_not_collide(sheets: ModuleType, name: str) -> None:
+    found = drawing(getattr(sheets, name)())
+    things = [box.rect for box in found.boxes] + _labels(found)
+    for one, other in combinations(things, 2):
+        assert one.overlap(other) < 0.01, (one, other)
+
+
+@pytest.mark.parametrize("length", [2, 5, 30])
+def test_a_figure_fits_the_text(length: int) -> None:
+    found = drawing(_chain(length))
+    assert found.width * found.scale <= TEXT_CM + 1e-9
+    for box in found.boxes:
+        assert box.rect.y - box.rect.height / 2 >= 0
+        assert box.rect.y + box.rect.height / 2 <= found.height
+    for way in found.arrows:
+        assert all(a[0] < b[0] for a, b in pairwise(way)), "arrows go from left to right"
+
+
+def test_a_long_edge_goes_round_the_boxes_between(sheets: ModuleType) -> None:
+    found = drawing(_chain(3))
+    (skip,) = (way for way in found.arrows if len(way) > 2)
+    middle = found.boxes[1].rect
+    assert all(Rect(x, y, 0, 0).overlap(middle) == 0 and (x, y) != (middle.x, middle.y) for x, y in skip)
+
+
+def test_the_same_figure_is_laid_out_the_same(sheets: ModuleType) -> None:
+    assert drawing(sheets.quartic_figure()) == drawing(sheets.quartic_figure())
+
+
+@pytest.mark.parametrize(("edges", "said"), [([("a", "b"), ("b", "a")], "circle"), ([("a", "q")], "'q'")])
+def test_a_figure_that_is_no_graph(edges: list[tuple[str, str]], said: str) -> None:
+    figure = Figure((_node("a"), _node("b")), tuple(FigureEdge(a, b) for a, b in edges))
+    with pytest.raises(RenderError, match=said):
+        drawing(figure)
