@@ -26,7 +26,7 @@ Point = list[Any]
 WORDS = ("minimum", "maximum", "saddle", "inconclusive")
 STEP = Fraction(1, 10**22)
 SMALL = Fraction(1, 10**30)
-SEARCHES, ROUNDS, GRID = 10, 25, 100
+SEARCHES, ROUNDS, GRID = 6, 16, 100
 
 
 def claim_name(target: Form | None) -> str | None:
@@ -56,6 +56,8 @@ def _parts(target: Form) -> tuple[Form, dict[Form, Form]]:
         return target.form.args[0], dict(target.bindings)
     assert isinstance(target, Call)
     variables = [variable for _, variable in target.params]
+    if not variables:
+        variables = list(premises.inputs_of(target.args[0]))
     point = target.args[1] if len(target.args) > 1 else None
     values = point.items if isinstance(point, Tuple) else [point] if point is not None else variables
     return target.args[0], dict(zip(variables, values, strict=True))

@@ -76,13 +76,15 @@ class Backward:
     Args:
         of: the scalar that is differentiated.
         wrt: the scalar nodes whose gradients are wanted; they come last, in this order.
+        by_name: every gradient stands in later lines under its name, as in a table, never written out.
     """
 
-    def __init__(self, point: Point, of: int, wrt: Sequence[int]) -> None:
+    def __init__(self, point: Point, of: int, wrt: Sequence[int], by_name: bool = False) -> None:
         self.point = point
         self.graph = point.graph
         self.of = of
         self.wrt = tuple(wrt)
+        self.by_name = by_name
         self.adjoints = adjoints(self.graph, of, wrt)
         self.values: dict[int, Real] = {} if point.symbolic else self._values()
         self._groups = self._grouped()
@@ -230,7 +232,7 @@ class Backward:
         if child == self.of:
             return local, (local,)
         upstream = self.symbolic[child]
-        if size(upstream) > SHORT and cancelled((upstream, local)) is None:
+        if self.by_name or (size(upstream) > SHORT and cancelled((upstream, local)) is None):
             upstream = self.derivative(child)
         return _times(upstream, local), (upstream, local)
 

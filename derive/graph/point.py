@@ -57,22 +57,6 @@ def forward_steps(point: Point, quantities: Iterable[Quantity]) -> tuple[Step, .
     return tuple(steps)
 
 
-def _uses(graph: Graph, node: int) -> tuple[str, ...]:
-    defined = {n: label for n, label in graph.labels.items() if graph.program.args[n]}
-    below = graph.program.below((node,), graph.labels)
-    return tuple(dict.fromkeys(_owner(graph, defined[n]) for n in below if n in defined and n != node))
-
-
-def _owner(graph: Graph, label: Form) -> str:
-    assert isinstance(label, Symbol)
-    for quantity in graph.definitions:
-        if quantity.symbol == label:
-            return symbol_name(label)
-        if isinstance(quantity.value, Array) and label.base == quantity.symbol.base and label.sup == quantity.symbol.sup:
-            return symbol_name(quantity.symbol)
-    return symbol_name(label)
-
-
 def _scalar_step(point: Point, quantity: Quantity) -> Step:
     assert isinstance(quantity.value, int) and quantity.form is not None
     graph, node = point.graph, quantity.value
@@ -85,7 +69,7 @@ def _scalar_step(point: Point, quantity: Quantity) -> Step:
     if not point.symbolic:
         lines += point.numbers(quantity.symbol, last, point.value(last, node))
     return Step(
-        symbol_name(quantity.symbol), quantity.symbol, tuple(lines), "definition", _uses(graph, node), (Mark(Fraction(1), "M"),)
+        symbol_name(quantity.symbol), quantity.symbol, tuple(lines), "definition", (), (Mark(Fraction(1), "M"),)
     )
 
 
@@ -106,10 +90,9 @@ def _array_steps(point: Point, quantity: Quantity) -> list[Step]:
     graph, array, name = point.graph, quantity.value, symbol_name(quantity.symbol)
     target = graph.written(quantity.symbol)
     formula = Line("=", graph.written(quantity.form), forward_reason(quantity.form))
-    uses = tuple(dict.fromkeys(use for node in array.items for use in _uses(graph, node)))
     if point.symbolic:
         entries = matrix_form(array.shape, [graph.form(node) for node in array.items])
-        return [Step(name, target, (formula, Line("=", entries)), "definition", uses, (Mark(Fraction(1), "M"),))]
+        return [Step(name, target, (formula, Line("=", entries)), "definition", (), (Mark(Fraction(1), "M"),))]
     chosen = _worked_entry(point, array)
     place = tuple(one_based(array.shape))[chosen]
     entry, node = element(quantity.symbol, *place), array.items[chosen]
@@ -121,8 +104,8 @@ def _array_steps(point: Point, quantity: Quantity) -> list[Step]:
         point.carry(element(quantity.symbol, *at), value, (Line(relation, form),))
     relation, whole = point.matrix(values, array.shape)
     return [
-        Step(f"{name}_formula", target, (formula,), "definition", uses),
-        Step(symbol_name(entry), entry, worked, "one entry in full", (f"{name}_formula",), (Mark(Fraction(1), "M"),)),
+        Step(f"{name}_formula", target, (formula,), "definition"),
+        Step(symbol_name(entry), entry, worked, "one entry in full", (), (Mark(Fraction(1), "M"),)),
         Step(
             name, target, (Line(relation, whole, ("the other entries in the same way",)),), "all entries",
             (symbol_name(entry),), (Mark(Fraction(1), "A"),),

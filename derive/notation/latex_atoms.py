@@ -90,7 +90,7 @@ def _word(reader: Reader, token: Token) -> Form | None:
     if not name:
         return None
     reader.take()
-    return Call(name) if bare and not called else read_call(reader, name)
+    return Call(name, (), 0, _settings(reader)) if bare and not called else read_call(reader, name)
 
 
 def _symbol(reader: Reader) -> Form:

@@ -193,8 +193,14 @@ def _channels(image: Value) -> list[Array]:
 
 
 def _conv2d(use: Use, args: list[Value]) -> Value:
-    """The cross-correlation of an image (C, H, W) with one kernel (C, h, w) or several (out, C, h, w)."""
+    """The cross-correlation of an image (C, H, W) with one kernel (C, h, w) or several (out, C, h, w).
+
+    A vector of one number a channel, or a number for one channel, is a kernel of 1 x 1.
+    """
     image, kernel = _channels(args[0]), args[1]
+    if not isinstance(kernel, Array) or len(kernel.shape) == 1:
+        weights = items(kernel)
+        kernel = Array((len(weights), 1, 1), tuple(weights))
     if len(kernel.shape) == 4:
         return stack([_correlated(use, image, filter_) for filter_ in kernel.parts()])
     return _correlated(use, image, kernel)
@@ -239,6 +245,40 @@ def _window_mean(use: Use, window: list[Any]) -> Any:
     return use.reals.over(reduce(use.reals.plus, (entry or ZERO for entry in window)), Fraction(len(window)))
 
 
+def _normal_cdf(use: Use, x: Any) -> Any:
+    """The distribution function of the standard normal law."""
+    reals = use.reals
+    return reals.times(HALF, reals.plus(ONE, reals.context.erf(reals.real(x) / reals.context.sqrt(2)))) if x else HALF
+
+
+def _normal_pdf(use: Use, x: Any) -> Any:
+    """The density of the standard normal law."""
+    real, context = use.reals.real(x), use.reals.context
+    return context.exp(-real * real / 2) / context.sqrt(2 * context.pi)
+
+
+def _det(use: Use, args: list[Value]) -> Value:
+    """The determinant, by elimination."""
+    matrix = args[0]
+    if not isinstance(matrix, Array) or len(matrix.shape) != 2 or matrix.shape[0] != matrix.shape[1]:
+        raise Undefined("the determinant of what is no square matrix")
+    reals, n = use.reals, matrix.shape[0]
+    rows = [list(matrix.items[i * n : (i + 1) * n]) for i in range(n)]
+    result: Any = ONE
+    for column in range(n):
+        pivot = next((i for i in range(column, n) if rows[i][column] != 0), None)
+        if pivot is None:
+            return ZERO
+        if pivot != column:
+            rows[column], rows[pivot] = rows[pivot], rows[column]
+            result = -result
+        result = reals.times(result, rows[column][column])
+        for i in range(column + 1, n):
+            factor = reals.over(rows[i][column], rows[column][column])
+            rows[i] = [reals.minus(a, reals.times(factor, b)) for a, b in zip(rows[i], rows[column], strict=True)]
+    return result
+
+
 MEANINGS: dict[str, Meaning] = {
     "exp": _of_one(lambda use, x: use.reals.exp(x)),
     "log": _of_one(lambda use, x: use.reals.log(x)),
@@ -255,6 +295,9 @@ MEANINGS: dict[str, Meaning] = {
     "elu": _elu,
     "softplus": _of_one(_softplus),
     "gelu": _of_one(_gelu),
+    "normal_cdf": _of_one(_normal_cdf),
+    "normal_pdf": _of_one(_normal_pdf),
+    "det": _det,
     "sign": _of_one(lambda use, x: Fraction(use.piece(x))),
     "softmax": _softmax,
     "log_softmax": _log_softmax,

@@ -121,7 +121,8 @@ class Reals:
             if bits > 1 and bits * abs(n) > MAX_BITS:
                 raise Undefined("a power that is too large")
             return base**n
-        self._bounded(n)
+        if abs(n) > MAX_EXPONENT:
+            raise Undefined("a number that is too large for an exponent")
         return base**n
 
     def root(self, x: Any, degree: int = 2) -> Any:

@@ -10,11 +10,10 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from derive.errors import InputError
 from derive.graph.arrays import Array
-from derive.graph.graph import matrix_form
 from derive.notation import arrays
 from derive.notation.build import number
 from derive.notation.form import Form, Matrix, Symbol, Tuple
-from derive.notation.rounding import Real, as_fraction
+from derive.notation.rounding import Real
 from derive.notation.symbols import parse_symbol
 from derive.notation.text import read
 from derive.notation.value import evaluate
@@ -99,13 +98,6 @@ def numeric(form: Form) -> Real | Array:
             raise InputError(f"an array of {len(value.items)} entries; {MAX_ENTRIES} are the limit")
         return Array(value.shape, tuple(value.items))
     return value
-
-
-def written_value(value: Real | Array) -> Form:
-    """The form in which a given value is printed."""
-    if isinstance(value, Array):
-        return matrix_form(value.shape, [number(as_fraction(item)) for item in value.items])
-    return number(as_fraction(value))
 
 
 _TEXT_OR_NUMBER = {"type": ["string", "number"]}

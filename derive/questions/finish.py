@@ -34,13 +34,25 @@ def linked(steps: tuple[Step, ...], finders: dict[Form, str]) -> tuple[Step, ...
     for step in steps:
         mentions = [part for line in step.lines for part in mentioned(line.form)]
         mentions += list(mentioned(step.target))[1:] if isinstance(step.target, At) else []
-        uses = dict.fromkeys(finders[part] for part in mentions if part in finders and part != step.target)
+        found = [name for part in mentions if part != step.target for name in finders_of(part, finders)]
+        uses = dict.fromkeys(name for name in found if name != step.name)
         step = replace(step, uses=tuple(dict.fromkeys((*step.uses, *uses))))
         step = replace(step, substeps=linked(step.substeps, finders))
         if step.target is not None and step.lines:
             finders[step.target] = step.name
         done.append(step)
     return tuple(done)
+
+
+def finders_of(form: Form, finders: dict[Form, str]) -> Iterator[str]:
+    """The step that found a quantity; for an entry of an array the step that found the array."""
+    if form in finders:
+        yield finders[form]
+    elif isinstance(form, Symbol) and form.sub:
+        yield from finders_of(Symbol(form.base, form.accent, form.sub[:-1], form.sup), finders)
+    elif isinstance(form, Derivative) and len(form.wrt) == 1 and isinstance(entry := form.wrt[0], Symbol) and entry.sub:
+        array = Symbol(entry.base, entry.accent, entry.sub[:-1], entry.sup)
+        yield from finders_of(Derivative(form.of, (array,), form.held, form.total), finders)
 
 
 def mentioned(form: Form) -> Iterator[Form]:

@@ -33,6 +33,7 @@ class GraphForward(GraphQuestion):
     example: ClassVar[dict[str, Any]] = {"graph": LOGISTIC, "at": LOGISTIC_AT, "of": ["z", "p", "L"]}
 
     of: Names = Field((), description="the quantities that are asked for; all of them if not said")
+    known: Names = Field((), description="quantities that an earlier part has found already")
 
     @classmethod
     def draw(cls, rng: random.Random) -> dict[str, Any]:
@@ -45,7 +46,7 @@ class GraphForward(GraphQuestion):
         point = self.point(graph, conventions)
         wanted = [graph.quantity(name) for name in self.of] or list(graph.definitions)
         needed = _needed(graph, [q.symbol for q in wanted])
-        steps = forward_steps(point, [q for q in graph.definitions if q.symbol in needed])
+        steps = forward_steps(point, [q for q in graph.definitions if q.symbol in needed and q.symbol not in self.known])
         targets = [graph.written(q.symbol) for q in wanted]
         answers = answers_of(steps, targets, graph, self.at)
         prompt: Phrase = ("Compute ", *listed(targets), ".")
@@ -99,7 +100,7 @@ class GraphGradient(GraphQuestion):
         of = graph.scalar(self.of)
         nodes = [node for name in self.wrt for node in _nodes(graph, name)]
         needed = _needed(graph, [self.of])
-        definitions = [q for q in graph.definitions if q.symbol in needed]
+        definitions = [q for q in graph.definitions if q.symbol in needed and q.symbol != self.of]
         forward = () if point.symbolic else forward_steps(point, definitions)
         backward = Backward(point, of, nodes)
         missing = [node for node in nodes if node not in backward.adjoints]

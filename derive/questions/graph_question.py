@@ -18,7 +18,7 @@ from derive.notation.form import Call, Derivative, Form, Frac, Matrix, Neg, Numb
 from derive.notation.rounding import as_fraction
 from derive.notation.symbols import symbol_name
 from derive.questions.base import Question
-from derive.questions.fields import Definitions, Expression, Values, numeric, written_value
+from derive.questions.fields import Definitions, Expression, Values, numeric
 from derive.questions.finish import finished
 from derive.record import Answer, Conventions, Derivation, Given, Phrase, Step
 
@@ -59,9 +59,9 @@ class GraphQuestion(Question):
         givens = [Given(graph.written(q.symbol), graph.written(q.form)) for q in graph.definitions if q.form is not None]
         for name, slope in self.blocks.items():
             for argument in _arguments(graph, name):
-                givens.append(Given(Derivative(Call(name, (argument,)), (argument,)), slope))
+                givens.append(Given(Call(name, (argument,), 1), slope))
         for name, form in self.at.items():
-            givens.append(Given(graph.written(name), written_value(numeric(form)), "value"))
+            givens.append(Given(graph.written(name), form, "value"))
         return tuple(givens)
 
     def derivation(

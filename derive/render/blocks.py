@@ -83,8 +83,8 @@ def solution_blocks(derivation: Derivation, detail: int) -> tuple[Block, ...]:
     """The printed blocks of a solution; no mark is lost, and where nothing is boxed the answers are added."""
     steps = _carried(derivation, detail)
     if not any(line.boxed for step in steps for line in step.lines):
-        told = any(step.intro for step in steps)
-        steps += [_answer_step(answer) for answer in derivation.answers if not (told and answer.kind == "text")]
+        told = {step.name for step in steps if step.intro}
+        steps += [_answer_step(answer) for answer in derivation.answers if answer.name not in told]
     unit = derivation.answers[0].unit if len(derivation.answers) == 1 else ""
     return tuple(_merged(block for step in steps for block in _step_blocks(step, detail, unit)))
 

@@ -9,6 +9,8 @@ from derive.render.widths import width
 
 LINE_EM = 39.0
 """The width in em that a displayed line has for target, relation and form."""
+SENTENCE_EM = 35.0
+"""The width in em that an equation in a sentence may take where there is no place to break it."""
 
 _HEAD = Symbol("x")
 _INDENT_EM = 1.2
@@ -33,6 +35,12 @@ def broken(form: Form, room: float) -> tuple[Form, ...]:
     return tuple(
         piece if len(piece.terms) > 1 else piece.terms[0] for piece in (*pieces, Sum(tuple(terms), tuple(minus)))
     )
+
+
+def sentence_room(target: Form, form: Form) -> float | None:
+    """The width in em to fit `target = form` into, where it is wider than a line of text and has no sign to break at."""
+    room = SENTENCE_EM - width(target)
+    return None if isinstance(form, Sum) or width(form) <= room else max(room, SENTENCE_EM / 2)
 
 
 def written(pieces: tuple[Form, ...], write: Callable[[Form], str]) -> list[str]:

@@ -11,7 +11,7 @@ from derive.errors import UnknownName
 from derive.exam.sheet import Sheet, SolvedPart, SolvedProblem
 from derive.record import Derivation
 from derive.render.latex_printer import LatexPrinter
-from derive.render.printer import Printer, amount, points_text
+from derive.render.printer import Printer, amount, points_text, worth_text
 from derive.render.raw import Raw, comment_text
 from derive.render.rubric import rubric_rows
 from derive.render.templates import TemplateEnvironment, environment, fill, kinds
@@ -54,7 +54,8 @@ def render(
 
 def single(derivation: Derivation) -> Sheet:
     """A sheet with one derivation on it."""
-    points = derivation.points if derivation.points is not None else Fraction(0)
+    marked = sum((mark.points for step in derivation.all_steps() for mark in step.marks), Fraction(0))
+    points = derivation.points if derivation.points is not None else marked
     part = SolvedPart("a", "", points, derivation, derivation.givens)
     problem = SolvedProblem(1, derivation.title, points, (part,))
     return Sheet(derivation.title, points, (problem,), derivation.conventions)
@@ -97,6 +98,7 @@ def _functions(printer: Printer) -> dict[str, Callable[..., object]]:
         "rubric": rubric_rows,
         "points": points_text,
         "amount": amount,
+        "worth": worth_text,
         "ruled_lines": lambda space: max(1, round(space / _RULED_CM)),
         "title_hex": lambda title: Raw(("\ufeff" + title).encode("utf-16-be", "replace").hex().upper()),
     }

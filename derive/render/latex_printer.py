@@ -6,7 +6,7 @@ from derive.notation import latex
 from derive.notation.form import Form
 from derive.record import Figure
 from derive.render.blocks import Block, Display, Prose, Row, Table, TableRow
-from derive.render.breaking import written
+from derive.render.breaking import sentence_room, written
 from derive.render.printer import Printer, marks_text
 from derive.render.raw import Raw, comment_text, tex_letters
 from derive.render.widths import phrase_width
@@ -31,7 +31,10 @@ class LatexPrinter(Printer):
         return Raw(f"${self.write(form)}$")
 
     def equation(self, target: Form, relation: str, form: Form) -> Raw:
-        return Raw(f"${self.write(target)} {self.relations[relation]} {self.write(form)}$")
+        shown = self.write(form)
+        if (room := sentence_room(target, form)) is not None:
+            shown = f"\\fit[{room:.4g}em]{{{shown}}}"
+        return Raw(f"${self.write(target)} {self.relations[relation]} {shown}$")
 
     def premises(self, sentence: Raw) -> Raw:
         return Raw(f"\\premises{{{sentence}}}")

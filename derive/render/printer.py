@@ -23,8 +23,15 @@ def amount(points: Fraction) -> str:
     return form.text if isinstance(form, Number) else str(points)
 
 
+def worth_text(points: Fraction) -> str:
+    """Points as they stand behind a question: 2.5; nothing for none."""
+    return amount(points) if points else ""
+
+
 def points_text(points: Fraction) -> str:
-    """Points in words: "1 point", "2.5 points"."""
+    """Points in words: "1 point", "2.5 points"; nothing for none."""
+    if not points:
+        return ""
     return f"{amount(points)} {'point' if points == 1 else 'points'}"
 
 

@@ -6,7 +6,7 @@ from derive.notation import typst
 from derive.notation.form import Form
 from derive.record import Figure
 from derive.render.blocks import Block, Display, Prose, Row, Table, TableRow
-from derive.render.breaking import written
+from derive.render.breaking import sentence_room, written
 from derive.render.printer import Printer, marks_text
 from derive.render.raw import Raw, comment_text, typst_string
 from derive.render.widths import phrase_width
@@ -28,7 +28,10 @@ class TypstPrinter(Printer):
         return Raw(f"${self.write(form)}$")
 
     def equation(self, target: Form, relation: str, form: Form) -> Raw:
-        return Raw(f"${self.write(target)} {self.relations[relation]} {self.write(form)}$")
+        shown = self.write(form)
+        if (room := sentence_room(target, form)) is not None:
+            shown = f"#fit({room:.4g}em, $display({shown})$)"
+        return Raw(f"${self.write(target)} {self.relations[relation]} {shown}$")
 
     def apart(self, items: list[Raw]) -> Raw:
         return Raw(f"#givens({', '.join(items)})")

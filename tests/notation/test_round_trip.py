@@ -2,6 +2,7 @@
 
 import re
 import string
+from functools import partial
 
 import pytest
 import typst as typst_engine
@@ -106,19 +107,38 @@ def derivatives(of: st.SearchStrategy[Form]) -> st.SearchStrategy[Form]:
     return st.builds(Derivative, st.one_of(symbols, of), st.one_of(wrt, same), held, st.booleans())
 
 
-def nested(of: st.SearchStrategy[Form]) -> st.SearchStrategy[Form]:
-    return st.one_of(
-        of.map(Neg), sums(of), sums(of), rows(Product, of), rows(Product, of), rows(Hadamard, of), rows(Shape, of),
-        rows(Tuple, of), st.builds(Frac, of, of), st.builds(Power, of, of), of.map(Transpose),
-        st.builds(Root, of, st.integers(2, 5)), st.builds(Fence, st.sampled_from(("floor", "ceil", "abs", "norm")), of),
-        relations(of), relations(of).map(Indicator), matrices(of), cases(of), calls(of), calls(of), derivatives(of),
-        st.builds(At, of, st.lists(st.tuples(of, of), min_size=1, max_size=2).map(tuple)),
-        st.builds(BigSum, of, symbols, of, of),
-        st.builds(Underbrace, of, st.sampled_from(("block path", "identity path", "W"))),
-    )  # fmt: skip
+def fences(of: st.SearchStrategy[Form]) -> st.SearchStrategy[Form]:
+    return st.builds(Fence, st.sampled_from(("floor", "ceil", "abs", "norm")), of)
 
 
-forms = st.recursive(leaves, nested, max_leaves=8)
+def bars(of: st.SearchStrategy[Form]) -> st.SearchStrategy[Form]:
+    return st.builds(At, of, st.lists(st.tuples(of, of), min_size=1, max_size=2).map(tuple))
+
+
+NESTED = [
+    sums, sums, partial(rows, Product), partial(rows, Product), partial(rows, Hadamard), partial(rows, Shape),
+    partial(rows, Tuple), calls, calls, derivatives, fences, relations, matrices, cases, bars,
+    lambda of: of.map(Neg),
+    lambda of: of.map(Transpose),
+    lambda of: st.builds(Frac, of, of),
+    lambda of: st.builds(Power, of, of),
+    lambda of: st.builds(Root, of, st.integers(2, 5)),
+    lambda of: relations(of).map(Indicator),
+    lambda of: st.builds(BigSum, of, symbols, of, of),
+    lambda of: st.builds(Underbrace, of, st.sampled_from(("block path", "identity path", "W"))),
+]  # fmt: skip
+
+
+def grown(leaf: st.SearchStrategy[Form], kinds: list, depth: int) -> st.SearchStrategy[Form]:
+    """Trees of a depth. Every kind is as likely on every level: `st.recursive` hardly leaves the first few."""
+    if depth == 0:
+        return leaf
+    inner = grown(leaf, kinds, depth - 1)
+    smaller = st.one_of(leaf, inner, inner)
+    return st.sampled_from(kinds).flatmap(lambda kind: kind(smaller))
+
+
+forms = st.integers(0, 3).flatmap(lambda depth: grown(leaves, NESTED, depth))
 quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -172,19 +192,24 @@ TYPED_NAMES = st.builds(
 )
 
 
-def typed(of: st.SearchStrategy[Form]) -> st.SearchStrategy[Form]:
-    some_args = st.lists(of, min_size=1, max_size=2).map(tuple)
-    return st.one_of(
-        of.map(Neg), sums(of), rows(Product, of), rows(Hadamard, of), rows(Tuple, of), st.builds(Frac, of, of),
-        st.builds(Power, of, of), of.map(Root), of.map(Transpose), matrices(of),
-        st.builds(Fence, st.sampled_from(("floor", "abs")), of),
-        st.builds(Relation, st.sampled_from(("<", "≤", ">", "≥", "=", "≠")), of, of),
-        st.builds(Call, st.sampled_from(("log", "exp", "relu", "max", "F")), some_args),
-    )  # fmt: skip
+TYPED = [
+    sums, partial(rows, Product), partial(rows, Hadamard), partial(rows, Tuple), matrices,
+    lambda of: of.map(Neg),
+    lambda of: of.map(Root),
+    lambda of: of.map(Transpose),
+    lambda of: st.builds(Frac, of, of),
+    lambda of: st.builds(Power, of, of),
+    lambda of: st.builds(Fence, st.sampled_from(("floor", "abs")), of),
+    lambda of: st.builds(Relation, st.sampled_from(("<", "≤", ">", "≥", "=", "≠")), of, of),
+    lambda of: st.builds(
+        Call, st.sampled_from(("log", "exp", "relu", "max", "F")), st.lists(of, min_size=1, max_size=2).map(tuple)
+    ),
+]  # fmt: skip
+typed = st.integers(0, 3).flatmap(lambda depth: grown(st.one_of(TYPED_NAMES, numbers), TYPED, depth))
 
 
 @quick
-@given(st.recursive(st.one_of(TYPED_NAMES, numbers), typed, max_leaves=8))
+@given(typed)
 def test_source_reads_back(form):
     written = source.write(form)
     assert not FORBIDDEN.search(written)
