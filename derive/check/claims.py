@@ -1,8 +1,7 @@
 """Claims in words, and claims about whole sets: what kind of critical point it is, and where all of them are.
 
 A step claims by its target: `At(Call("kind", (f,)), ((x, x0), (y, y0)))`, or `Call("kind", (f, point))` with the
-variables as params, is followed by a verdict in words; `Call("critical_points", (f,))` with the variables as params
-by a tuple of points. One entry in `CLAIMS` adds a claim. Gradient and Hessian come from differences and the signs of
+variables as params, is followed by a verdict in words; `Call("critical_points", (f,))` by a tuple of points. One entry in `CLAIMS` adds a claim. Gradient and Hessian come from differences and the signs of
 the Hessian from elimination (Sylvester's law of inertia), never from the formulas that an engine prints.
 """
 
@@ -46,18 +45,22 @@ def checked_claim(world: World, target: Form, claimed: Form) -> bool | None:
 
 def claim_parts(target: Form) -> list[Form]:
     """The forms that a claim is about, whose names must be known."""
-    of, point = _parts(target)
-    return [of, *point, *point.values()]
+    bindings = target.bindings if isinstance(target, At) else ()
+    call = target.form if isinstance(target, At) else target
+    assert isinstance(call, Call)
+    return [*call.args, *(form for _, form in call.params), *(form for pair in bindings for form in pair)]
 
 
-def _parts(target: Form) -> tuple[Form, dict[Form, Form]]:
-    """The function, and the variables with their values (themselves where the claim is about no single point)."""
+def _parts(world: World, target: Form) -> tuple[Form, dict[Form, Form]]:
+    """The function, and the variables with their values (themselves where the claim is about no single point).
+
+    The variables are the params; without any, the inputs on which the function depends, in the order of the givens.
+    """
     if isinstance(target, At) and isinstance(target.form, Call):
         return target.form.args[0], dict(target.bindings)
     assert isinstance(target, Call)
-    variables = [variable for _, variable in target.params]
-    if not variables:
-        variables = list(premises.inputs_of(target.args[0]))
+    variables: list[Form] = [variable for _, variable in target.params]
+    variables = variables or world.premises.inputs_of(target.args[0])
     point = target.args[1] if len(target.args) > 1 else None
     values = point.items if isinstance(point, Tuple) else [point] if point is not None else variables
     return target.args[0], dict(zip(variables, values, strict=True))
@@ -131,7 +134,7 @@ def _add_row(a: list[list[Any]], i: int, j: int) -> None:
 
 def _kind(world: World, target: Form, claimed: Form) -> bool | None:
     """The verdict in words names the one kind that the signs of the Hessian's eigenvalues decide."""
-    of, bindings = _parts(target)
+    of, bindings = _parts(world, target)
     if not isinstance(claimed, Text):
         return None
     land = _Landscape(world, of, list(bindings))
@@ -150,7 +153,7 @@ def _kind_by_signs(positive: int, negative: int, zero: int) -> str:
 
 def _critical_points(world: World, target: Form, claimed: Form) -> bool | None:
     """Each point has a zero gradient, none stands there twice, and a search finds no other."""
-    of, bindings = _parts(target)
+    of, bindings = _parts(world, target)
     land = _Landscape(world, of, list(bindings))
     points = [[world.value(x) for x in row] for row in _rows(claimed, len(bindings))]
     if not points or any(len(point) != len(bindings) for point in points):

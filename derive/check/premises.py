@@ -210,6 +210,13 @@ class Premises:
                 return Call(function, self.abstract.get(function) or self.functions[function][0])
         return None
 
+    def inputs_of(self, form: Form) -> list[Form]:
+        """The inputs on which a form depends, in the order of the givens."""
+        mask = 0
+        for name in self._used(form):
+            mask |= self.mask(name)
+        return [name for name in self.inputs if mask & self.bit(name)]
+
     def bit(self, name: Form) -> int:
         """The bit of a name in the masks."""
         return 1 << self._bits.setdefault(name, len(self._bits))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -14,6 +15,7 @@ from derive.exam.marks import with_points
 from derive.exam.model import Exam, label_of
 from derive.exam.results import NotSolved, Results
 from derive.exam.sheet import Sheet, SolvedPart, SolvedProblem
+from derive.notation.form import Form
 from derive.questions.base import Question
 from derive.questions.catalogue import question, solved
 from derive.questions.faults import raise_all, settled
@@ -237,16 +239,17 @@ def _used(derivations: Iterable[Derivation]) -> tuple[Phrase, ...]:
 
 
 def _shared_givens(derivations: list[Derivation]) -> tuple[Given, ...]:
-    """The givens that all parts with givens have, where there is more than one such part."""
-    with_givens = [derivation.givens for derivation in derivations if derivation.givens]
-    if len(with_givens) < 2:
-        return ()
-    first, *others = with_givens
-    return tuple(given for given in first if all(given in other for other in others))
+    """The givens that two parts or more have in common and that no part has with another meaning."""
+    all_givens = [given for derivation in derivations for given in derivation.givens if given.shown]
+    meanings: dict[Form, set[Form | None]] = {}
+    for given in all_givens:
+        meanings.setdefault(given.target, set()).add(given.form)
+    times = Counter(all_givens)
+    return tuple(given for given, count in times.items() if count > 1 and len(meanings[given.target]) == 1)
 
 
 def _without(part: SolvedPart, shared: tuple[Given, ...]) -> SolvedPart:
-    return replace(part, givens=tuple(given for given in part.givens if given not in shared))
+    return replace(part, givens=tuple(given for given in part.givens if given.shown and given not in shared))
 
 
 def parts_of(sheet: Sheet) -> Iterator[tuple[SolvedProblem, SolvedPart]]:

@@ -12,10 +12,11 @@ from fractions import Fraction
 
 from derive.graph.arithmetic import Real, mul
 from derive.graph.arrays import Array
+from derive.graph.course import course_form, is_settled
 from derive.graph.graph import Graph, Quantity, evaluate
 from derive.graph.operations import OPERATIONS
 from derive.graph.point import Point
-from derive.notation.algebra import cancelled, combine, size, tidy
+from derive.notation.algebra import cancelled, size
 from derive.notation.build import ONE, add, multiply, neg
 from derive.notation.form import Derivative, Form, Frac, Neg, Number, Product, Sum, Symbol, walk
 from derive.notation.rounding import shown
@@ -83,7 +84,7 @@ class Backward:
         self.point = point
         self.graph = point.graph
         self.of = of
-        self.wrt = tuple(wrt)
+        self.wrt = dict.fromkeys(wrt)
         self.by_name = by_name
         self.adjoints = adjoints(self.graph, of, wrt)
         self.values: dict[int, Real] = {} if point.symbolic else self._values()
@@ -131,7 +132,7 @@ class Backward:
             for node in quantity.value.items
         }
         groups: dict[Symbol, list[int]] = {}
-        leaves = [node for node in self.wrt if node in self.adjoints and not self.graph.program.args[node]]
+        leaves = {node: None for node in self.wrt if node in self.adjoints and not self.graph.program.args[node]}
         inner = [node for node in self.adjoints if node != self.of and node not in leaves]
         for node in (*inner, *leaves):
             label = self.symbol(node)
@@ -223,16 +224,22 @@ class Backward:
         return Product((self.derivative(child), Derivative(self.symbol(child), (self.symbol(node),))))
 
     def _ambiguous(self, node: int, child: int) -> bool:
-        """Whether ∂child/∂node is more than the local derivative, since another operand depends on node too."""
+        """Whether ∂child/∂node is more than the local derivative, since another operand depends on node too.
+
+        Then that operand depends on another consumer of the node.
+        """
         program, labels = self.graph.program, self.graph.labels
+        consumers = [path.child for path in self.adjoints[node].paths if path.child != child]
+        if not consumers:
+            return False
         others = [n for n in program.below((child,), labels) if n in labels and n not in (child, node)]
-        return any(node in program.below((other,)) for other in others)
+        return program.reaches(others, consumers)
 
     def _product(self, child: int, local: Form) -> tuple[Form, tuple[Form, ...]]:
         if child == self.of:
             return local, (local,)
         upstream = self.symbolic[child]
-        if self.by_name or (size(upstream) > SHORT and cancelled((upstream, local)) is None):
+        if self.by_name or (size(upstream) > SHORT and not _cancel(upstream, local)):
             upstream = self.derivative(child)
         return _times(upstream, local), (upstream, local)
 
@@ -258,23 +265,20 @@ def derivative_reason(graph: Graph, children: Iterable[int], node: int) -> Phras
     program, labels = graph.program, graph.labels
     rules: dict[str, None] = {}
     for child in children:
+        reached = {node}
         for inner in program.below((child,), labels):
+            if (inner != child and inner in labels) or reached.isdisjoint(program.args[inner]):
+                continue
+            reached.add(inner)
             op = program.ops[inner]
             entry = OPERATIONS.get(op if isinstance(op, str) else op[0])
-            if entry and entry.rule and (inner == child or inner not in labels) and node in program.below((inner,)):
+            if entry and entry.rule:
                 rules[entry.rule] = None
     return (", ".join(rules),) if rules else ("sum and product rule",) if len(rules) else ()
 
 
-def course_form(form: Form, products: list[tuple[Form, ...]] = ()) -> tuple[Form, Phrase]:  # type: ignore[assignment]
-    """The shortest of the forms that a person would write next, and the reason that leads to it."""
-    collected, combined = tidy(form), combine(form)
-    if size(combined) < size(collected):
-        return combined, ("common denominator",)
-    gone = [what for factors in products if len(factors) > 1 and (what := cancelled(factors)) is not None]
-    if gone and collected != form:
-        return collected, ("cancel ", gone[0])
-    return (collected, ("collect",)) if size(collected) < size(form) else (form, ())
+def _cancel(upstream: Form, local: Form) -> bool:
+    return not (is_settled(upstream) and is_settled(local)) and cancelled((upstream, local)) is not None
 
 
 def _times(upstream: Form, local: Form) -> Form:

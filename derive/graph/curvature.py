@@ -28,6 +28,8 @@ def differentiate(form: Form, variable: Symbol) -> tuple[Form, Form, Phrase]:
         output = Symbol(output.base + "f")
     graph = Graph({output.base: form})
     of = graph.scalar(output)
+    if graph.labels.get(of) == output:
+        del graph.labels[of]  # the value itself has no name here: the slope of σ(x) is σ(x)(1 - σ(x)), not f(1 - f)
     if variable not in graph.quantities:
         return number(0), number(0), ("does not depend on ", variable)
     node = graph.program.gradient(of, [graph.scalar(variable)])[graph.scalar(variable)]
@@ -98,7 +100,7 @@ def critical_points(gradient: Mapping[Symbol, Form]) -> list[tuple[Form, ...]]:
 
 
 def _by_sympy(gradient: Mapping[Symbol, Form]) -> list[tuple[Form, ...]]:
-    from derive.notation.sympy_form import real_solutions
+    from derive.notation.sympy_solve import real_solutions
 
     points = real_solutions(list(gradient.values()), list(gradient))
     if points is None or len(points) > MOST_POINTS:

@@ -49,6 +49,9 @@ class Graph:
         self.program = Program(locals_of)
         self.quantities: dict[Symbol, Quantity] = {}
         self.labels: dict[int, Form] = {}
+        self._nodes: dict[Form, int] = {}
+        self._scope: dict[Symbol, Value] = {}
+        self._builder = Builder(self.program, self._scope, self.blocks)
         forms = {parse_symbol(name): self._read(name, text) for name, text in definitions.items()}
         self._shapes = {parse_symbol(name): shape for name, shape in (shapes or {}).items()}
         for symbol, form in forms.items():
@@ -66,13 +69,11 @@ class Graph:
         for free in symbols(form):
             if free not in self.quantities:
                 self._add_input(free)
-        builder = Builder(self.program, {q.symbol: q.value for q in self.quantities.values()}, self.blocks)
         try:
-            value = builder.build(form)
+            value = self._builder.build(form)
         except InputError as error:
             raise error.at(path=f"definition of {symbol_name(symbol)}") from None
-        self.quantities[symbol] = Quantity(symbol, value, form)
-        self._label(symbol, value)
+        self._add(Quantity(symbol, value, form))
 
     def _add_input(self, symbol: Symbol) -> None:
         shape = self._shapes.get(symbol)
@@ -81,16 +82,23 @@ class Graph:
             value = self.program.input(symbol)
         else:
             value = Array(shape, tuple(self.program.input(element(symbol, *at)) for at in one_based(shape)))
-        self.quantities[symbol] = Quantity(symbol, value)
-        self._label(symbol, value)
+        self._add(Quantity(symbol, value))
 
-    def _label(self, symbol: Symbol, value: Value) -> None:
+    def _add(self, quantity: Quantity) -> None:
+        symbol, value = quantity.symbol, quantity.value
+        self.quantities[symbol] = quantity
+        self._scope[symbol] = value
         if isinstance(value, Array):
             for at, node in zip(one_based(value.shape), value.items, strict=True):
-                if node not in self.program.constants:
-                    self.labels.setdefault(node, element(symbol, *at))
-        elif value not in self.program.constants:
-            self.labels.setdefault(value, symbol)
+                self._label(node, element(symbol, *at))
+        else:
+            self._label(value, symbol)
+
+    def _label(self, node: int, symbol: Symbol) -> None:
+        """The first name that a node gets is the one it is printed under."""
+        if node not in self.program.constants and node not in self.labels:
+            self.labels[node] = symbol
+            self._nodes.setdefault(symbol, node)
 
     @property
     def inputs(self) -> tuple[Quantity, ...]:
@@ -117,9 +125,8 @@ class Graph:
             if isinstance(value, Array):
                 raise InputError(f"{symbol_name(symbol)} is an array; a scalar is needed here")
             return value
-        for node, label in self.labels.items():
-            if label == symbol:
-                return node
+        if symbol in self._nodes:
+            return self._nodes[symbol]
         raise UnknownName("quantity", symbol_name(symbol), map(symbol_name, self.quantities))
 
     def written(self, form: Form) -> Form:

@@ -69,7 +69,7 @@ def _scalar_step(point: Point, quantity: Quantity) -> Step:
     if not point.symbolic:
         lines += point.numbers(quantity.symbol, last, point.value(last, node))
     return Step(
-        symbol_name(quantity.symbol), quantity.symbol, tuple(lines), "definition", (), (Mark(Fraction(1), "M"),)
+        symbol_name(quantity.symbol), quantity.symbol, tuple(lines), "formula, numbers, value", (), (Mark(Fraction(1), "M"),)
     )
 
 

@@ -167,6 +167,20 @@ class Program:
                     stack.extend(self.args[node])
         return sorted(seen)
 
+    def reaches(self, tops: Iterable[int], targets: Collection[int]) -> bool:
+        """Whether one of `tops` is, or is computed from, one of `targets`; nodes below all targets are not visited."""
+        wanted, lowest = set(targets), min(targets)
+        stack = [node for node in tops if node >= lowest]
+        seen = set(stack)
+        while stack:
+            node = stack.pop()
+            if node in wanted:
+                return True
+            fresh = [arg for arg in self.args[node] if arg >= lowest and arg not in seen]
+            seen.update(fresh)
+            stack += fresh
+        return False
+
     def gradient(self, out: int, wrt: Collection[int], stops: Collection[int] = ()) -> dict[int, int]:
         """Reverse accumulation: for each node of `wrt` the node of ∂out/∂node (zero where there is no path).
 

@@ -7,7 +7,7 @@ from that one: x⁴ is (x²)² where x² is there. Numbers, names and minus sign
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Literal
 
 from derive.errors import InputError
@@ -70,11 +70,14 @@ def split(form: Form, name: str = "f", prefix: str = "v", detail: Detail = "elem
         raise InputError(f"the name {name} occurs in the expression: give another one")
     parts = _Parts()
     root = parts.reference(form)
-    parts.share_powers()
+    if detail == "elementary":
+        parts.share_powers()
     order = parts.order(root)
-    kept = [key for key in order if detail == "elementary" or parts.is_telling(key, order)]
+    users = parts.users(order)
+    kept = [key for key in order if detail == "elementary" or parts.is_telling(key, users)]
     top = root.base if isinstance(root, Symbol) and root.base in parts.forms else None
-    naming = _names(parts, [key for key in kept if key != top], {*taken, output}, prefix)
+    stems = {key: parts.customary_name(key, users) for key in kept if key != top}
+    naming = _names(stems, {*taken, output}, prefix)
     written: dict[str, Form] = {}
     definitions: dict[str, Form] = {}
     for key in order:
@@ -102,17 +105,14 @@ class _Parts:
     def reference(self, form: Form) -> Form:
         """The form as another one refers to it: itself where it is no node, else the symbol of its key."""
         done: dict[int, Form] = {}
-        kept: list[Form] = []  # forms made here live as long as their ids are used
+        opened: dict[int, tuple[Form, Form]] = {}  # both stay alive as long as their ids are used
         stack = [form]
         while stack:
             node = stack[-1]
-            seen = _recognised(node)
-            if seen is not node:
-                kept.append(seen)
+            _, seen = opened.setdefault(id(node), (node, _recognised(node)))
             inner = [] if isinstance(seen, _OPAQUE) else list(children(seen))
             missing = [part for part in inner if id(part) not in done]
             if missing and id(node) not in done:
-                kept += missing
                 stack.extend(reversed(missing))
                 continue
             stack.pop()
@@ -125,11 +125,9 @@ class _Parts:
             return form.arg
         if isinstance(form, (*_OPAQUE, *_INLINE)) or _is_constant(form):
             return form
-        if isinstance(form, (Product, Frac)) and not isinstance(form, _INLINE):
-            unsigned = _unsigned(form)
-            if isinstance(unsigned, Neg):
-                return Neg(self._key(unsigned.arg))
-        return self._key(form)
+        if isinstance(form, (Product, Frac)):
+            form = _unsigned(form)
+        return Neg(self._key(form.arg)) if isinstance(form, Neg) else self._key(form)
 
     def _key(self, form: Form) -> Symbol:
         if form not in self._keys:
@@ -168,10 +166,24 @@ class _Parts:
                 order[stack.pop()] = None
         return list(order)
 
-    def is_telling(self, key: str, order: Collection[str]) -> bool:
+    def users(self, order: list[str]) -> dict[str, list[str]]:
+        """For each key those that refer to it."""
+        users: dict[str, list[str]] = {key: [] for key in order}
+        for key in order:
+            for operand in self.operands(key):
+                users[operand].append(key)
+        return users
+
+    def is_telling(self, key: str, users: Mapping[str, list[str]]) -> bool:
         """Whether a part has a name of its own among named quantities."""
-        uses = [other for other in order for used in self.operands(other) if used == key]
-        return self.is_activation(key) or len(uses) > 1 or any(map(self.is_activation, uses))
+        return self.is_activation(key) or len(users[key]) > 1 or any(map(self.is_activation, users[key]))
+
+    def customary_name(self, key: str, users: Mapping[str, list[str]]) -> str:
+        """p for a sigmoid, h for another activation, z for what goes into one; empty for anything else."""
+        if self.is_activation(key):
+            form = self.forms[key]
+            return "p" if isinstance(form, Call) and form.function == "sigmoid" else "h"
+        return "z" if any(map(self.is_activation, users[key])) else ""
 
     def is_activation(self, key: str) -> bool:
         """Whether a part is an activation function of something."""
@@ -180,8 +192,7 @@ class _Parts:
 
 
 def _is_constant(form: Form) -> bool:
-    return isinstance(form, _ARITHMETIC) and not any(isinstance(node, Symbol) or not isinstance(
-        node, (*_ARITHMETIC, Number)) for node in walk(form))  # fmt: skip
+    return isinstance(form, _ARITHMETIC) and all(isinstance(node, (*_ARITHMETIC, Number)) for node in walk(form))
 
 
 def _unsigned(form: Product | Frac) -> Form:
@@ -226,32 +237,15 @@ def _opposite(form: Form) -> Form:
 # Names
 
 
-def _names(parts: _Parts, keys: list[str], taken: Collection[Symbol], prefix: str) -> dict[str, Form]:
+def _names(stems: Mapping[str, str], taken: Collection[Symbol], prefix: str) -> dict[str, Symbol]:
     """A name for each key: the customary one, with a number where several parts have it, or the prefix with one."""
-    stems = {key: _customary(parts, key) for key in keys}
     counts = Counter(stem for stem in stems.values() if stem)
-    used = set(taken)
-    names: dict[str, Form] = {}
-    for key in keys:
-        stem = stems[key]
-        lone = stem and counts[stem] == 1
-        names[key] = _free(stem or prefix, used, bool(lone))
-        used.add(names[key])  # type: ignore[arg-type]
+    numbers: Counter[str] = Counter()
+    names: dict[str, Symbol] = {}
+    for key, stem in stems.items():
+        symbol = parse_symbol(stem) if counts[stem] == 1 else None
+        while symbol is None or symbol in taken:
+            numbers[stem] += 1
+            symbol = parse_symbol(f"{stem or prefix}_{numbers[stem]}")
+        names[key] = symbol
     return names
-
-
-def _customary(parts: _Parts, key: str) -> str:
-    form = parts.forms[key]
-    if parts.is_activation(key):
-        return "p" if isinstance(form, Call) and form.function == "sigmoid" else "h"
-    feeds = (other for other in parts.forms if parts.is_activation(other) and key in parts.operands(other))
-    return "z" if any(feeds) else ""
-
-
-def _free(stem: str, used: Collection[Symbol], lone: bool) -> Symbol:
-    if lone and (symbol := parse_symbol(stem)) not in used:
-        return symbol
-    count = 1
-    while (symbol := parse_symbol(f"{stem}_{count}")) in used:
-        count += 1
-    return symbol

@@ -135,10 +135,10 @@ class LatexWriter(Writer):
         return Piece(f"\\frac{{{above}}}{{{below}}}", FACTOR, True, top.value and bottom.value)
 
     def power(self, form: Power, pieces: Sequence[Piece]) -> Piece:
-        base, exponent = pieces
-        if base.text == "e":
-            base = base._replace(text=_LETTER_E)
-        return super().power(form, (base, exponent))
+        return super().power(form, (self._base(pieces[0]), pieces[1]))
+
+    def _base(self, base: Piece) -> Piece:
+        return base._replace(text=_LETTER_E) if base.text == "e" else base
 
     def superscript(self, exponent: Piece, form: Power) -> str:
         return r"^{\mathit{T}}" if exponent.text == "T" else f"^{{{exponent.text}}}"
@@ -148,7 +148,7 @@ class LatexWriter(Writer):
         return Piece(f"\\sqrt{degree}{{{pieces[0].text}}}", tall=pieces[0].tall)
 
     def transpose(self, form: Transpose, pieces: Sequence[Piece]) -> Piece:
-        return Piece(self.fit(pieces[0], ATOM) + r"^{\top}", POWER, pieces[0].tall)
+        return Piece(self.fit(self._base(pieces[0]), ATOM) + r"^{\top}", POWER, pieces[0].tall)
 
     def fence(self, form: Fence, pieces: Sequence[Piece]) -> Piece:
         (arg,), (left, right) = pieces, _FENCES[form.kind]
@@ -190,7 +190,7 @@ class LatexWriter(Writer):
 
     def named(self, name: str, known: Function | None, bare: bool = False) -> str:
         if known and (not bare or known.latex.startswith(r"\operatorname")):
-            return known.latex
+            return f"{{{known.latex}}}" if "_" in known.latex else known.latex  # room for an index of its own
         shown = known.latex if known else self.word(name)
         return f"\\operatorname{{{shown}}}" if bare else f"{{{shown}}}"
 

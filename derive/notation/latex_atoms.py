@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from derive.notation.form import Call, Fence, Form, Neg, Number, Power, Relation, Symbol, Text, Tuple
@@ -10,7 +12,7 @@ from derive.notation.functions import FUNCTIONS
 from derive.notation.latex_commands import COMMANDS, read_indicator
 from derive.notation.latex_cursor import Cursor
 from derive.notation.latex_symbols import LETTERS, inner_symbol, read_symbol, starts_symbol
-from derive.notation.latex_tokens import Token, plain_words
+from derive.notation.latex_tokens import Token, plain_words, tokens
 from derive.notation.symbols import symbol_name
 
 if TYPE_CHECKING:
@@ -20,7 +22,8 @@ BRACKETS = {"(": ")", "[": "]", r"\{": r"\}"}
 _FENCES = {r"\lfloor": (r"\rfloor", "floor"), r"\lceil": (r"\rceil", "ceil"), r"\lvert": (r"\rvert", "abs"),
            r"\lVert": (r"\rVert", "norm"), r"\|": (r"\|", "norm")}  # fmt: skip
 _BY_LATEX = {spelling: f.name for f in FUNCTIONS.values() for spelling in (f.latex, *f.aliases)}
-_BY_WORD = {latex.removeprefix(r"\operatorname{").strip("{}\\").lower(): name for latex, name in _BY_LATEX.items()} | {
+_WORD = re.compile(r"\\(?:operatorname\{([A-Za-z]+)\}|([A-Za-z]+))")
+_BY_WORD = {(m[1] or m[2]).lower(): name for latex, name in _BY_LATEX.items() if (m := _WORD.fullmatch(latex))} | {
     name: name for name in FUNCTIONS
 }
 _UPRIGHT_NAMES = frozenset(("operatorname", "mathrm"))
@@ -53,6 +56,8 @@ def read_atom(reader: Reader) -> Form:
     if (name := _function_name(token)) and not _is_letter(reader, token):
         reader.take()
         return read_call(reader, name)
+    if name := _decorated_name(reader):
+        return read_call(reader, name)
     if starts_symbol(token):
         return _symbol(reader)
     if token.kind == "stop":
@@ -66,6 +71,23 @@ def _function_name(token: Token) -> str:
         return ""
     own = "" if starts_symbol(token) else _BY_WORD.get(token.text[1:].lower(), "")
     return _BY_LATEX.get(token.text) or own
+
+
+@lru_cache(maxsize=None)
+def _decorated() -> dict[tuple[tuple[str, str], ...], str]:
+    """The functions that are written as a letter with an index, by their tokens."""
+    found = {latex: name for latex, name in _BY_LATEX.items() if not _WORD.fullmatch(latex)}
+    return {tuple((t.kind, t.text) for t in tokens(latex)[:-1]): name for latex, name in found.items()}
+
+
+def _decorated_name(cursor: Cursor) -> str:
+    """The function written as a letter with an index that begins here, stepping over it; else nothing."""
+    for spelling, name in _decorated().items():
+        end = cursor.i + len(spelling)
+        if spelling == tuple((t.kind, t.text) for t in cursor.tokens[cursor.i : end]):
+            cursor.i = end
+            return name
+    return ""
 
 
 # words and letters
@@ -202,10 +224,10 @@ def _braces(reader: Reader) -> Form:
     end = reader.close_of(reader.i)
     start = reader.i = reader.i + 1
     if starts_symbol(reader.token) and (reader.sign_at(end + 1) in ("(", "'") or _has_settings(reader, end + 1)):
-        symbol = read_symbol(reader)
+        name = _decorated_name(reader) or _block(reader, read_symbol(reader))
         if reader.i == end:
             reader.take()
-            return read_call(reader, _block(reader, symbol))
+            return read_call(reader, name)
         reader.i = start
     form = reader.relation()
     reader.expect("}")

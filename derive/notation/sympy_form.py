@@ -13,9 +13,9 @@ from functools import reduce
 from typing import Any
 
 import sympy
-from sympy import Add, ImmutableMatrix, Integer, Mul, Rational, S
+from sympy import Add, ImmutableMatrix, Mul, Rational, S
 
-from derive.errors import InputError, UnknownName
+from derive.errors import InputError
 from derive.notation.form import (
     At,
     BigSum,
@@ -41,12 +41,11 @@ from derive.notation.form import (
     Tuple,
     Underbrace,
     children,
-    symbols as symbols_in,
+    symbols,
 )
-from derive.notation.functions import FUNCTIONS
 from derive.notation.symbols import symbol_name
+from derive.notation.sympy_calls import LARGEST_EXPONENT, call_expression, each, is_cheap, is_matrix
 from derive.notation.sympy_course import from_sympy
-from derive.notation.sympy_functions import COURSE_FUNCTIONS
 
 __all__ = ["from_sympy", "to_sympy"]
 
@@ -54,12 +53,11 @@ Names = Mapping[Form, Any]
 """The SymPy expressions that some symbols (or derivatives) of a form stand for."""
 
 LARGEST_POWER_BITS = 100_000
-LARGEST_EXPONENT = 10_000
 LARGEST_ROOT_BITS = 1_000
 _NAMED_DERIVATIVE = re.compile(r"d\w+(/d\w+)+")
 
 
-def to_sympy(form: Form, symbols: Names | None = None) -> Any:
+def to_sympy(form: Form, names: Names | None = None) -> Any:
     """The SymPy expression of a form; a matrix as an immutable one.
 
     >>> from derive.notation.text import read
@@ -68,7 +66,7 @@ def to_sympy(form: Form, symbols: Names | None = None) -> Any:
 
     Args:
         form: what is written.
-        symbols: what symbols and named derivatives become; by default SymPy symbols of their canonical names.
+        names: what symbols and named derivatives become; by default SymPy symbols of their canonical names.
 
     Raises:
         InputError: a form that SymPy has no expression for, or a number too large to be written out.
@@ -79,7 +77,7 @@ def to_sympy(form: Form, symbols: Names | None = None) -> Any:
         node, opened = stack.pop()
         if id(node) in done:
             continue
-        inner = _given(node, symbols or {})
+        inner = _given(node, names or {})
         if inner is not None:
             done[id(node)] = inner
         elif opened:
@@ -90,10 +88,10 @@ def to_sympy(form: Form, symbols: Names | None = None) -> Any:
     return done[id(form)]
 
 
-def _given(node: Form, symbols: Names) -> Any:
+def _given(node: Form, names: Names) -> Any:
     """The expression of a name; None for anything that is made of parts."""
-    if isinstance(node, (Symbol, Derivative)) and node in symbols:
-        return symbols[node]
+    if isinstance(node, (Symbol, Derivative)) and node in names:
+        return names[node]
     if isinstance(node, Symbol):
         return sympy.Symbol(symbol_name(node))
     if isinstance(node, Derivative) and isinstance(node.of, Symbol) and not node.held:
@@ -113,34 +111,30 @@ def _made(node: Form, args: list[Any]) -> Any:
         raise InputError(f"SymPy cannot make this {type(node).__name__.lower()}: {error}") from None
 
 
-def _is_matrix(value: Any) -> bool:
-    return isinstance(value, sympy.MatrixBase)
-
-
 # Arithmetic
 
 
 def _sum(node: Sum, args: list[Any]) -> Any:
     signed = [-arg if minus else arg for arg, minus in zip(args, node.minus, strict=True)]
-    return reduce(_plus, signed) if any(map(_is_matrix, signed)) else Add(*signed)
+    return reduce(_plus, signed) if any(map(is_matrix, signed)) else Add(*signed)
 
 
 def _plus(a: Any, b: Any) -> Any:
     """a + b; a number is added to each entry of a matrix."""
-    if _is_matrix(a) and not _is_matrix(b):
+    if is_matrix(a) and not is_matrix(b):
         return a.applyfunc(lambda entry: entry + b)
-    return b.applyfunc(lambda entry: a + entry) if _is_matrix(b) and not _is_matrix(a) else a + b
+    return b.applyfunc(lambda entry: a + entry) if is_matrix(b) and not is_matrix(a) else a + b
 
 
 def _product(node: Product, args: list[Any]) -> Any:
-    if any(map(_is_matrix, args)):
+    if any(map(is_matrix, args)):
         product = reduce(lambda a, b: a * b, args)
-        return product[0, 0] if _is_matrix(product) and product.shape == (1, 1) else product
+        return product[0, 0] if is_matrix(product) and product.shape == (1, 1) else product
     return S.Zero if S.Zero in args else Mul(*args)  # 0·log 0 is 0, as everywhere on a sheet
 
 
 def _hadamard(node: Hadamard, args: list[Any]) -> Any:
-    return reduce(lambda a, b: a.multiply_elementwise(b) if _is_matrix(a) and _is_matrix(b) else a * b, args)
+    return reduce(lambda a, b: a.multiply_elementwise(b) if is_matrix(a) and is_matrix(b) else a * b, args)
 
 
 def _frac(node: Frac, args: list[Any]) -> Any:
@@ -152,7 +146,7 @@ def _frac(node: Frac, args: list[Any]) -> Any:
 
 def _power(node: Power, args: list[Any]) -> Any:
     base, exponent = args
-    if not exponent.is_Rational or _is_matrix(base):
+    if not exponent.is_Rational or is_matrix(base):
         return base**exponent
     if base == 0 and exponent < 0:
         raise InputError("a division by zero")
@@ -179,97 +173,11 @@ def _root(node: Root, args: list[Any]) -> Any:
 def _fence(node: Fence, args: list[Any]) -> Any:
     (arg,) = args
     if node.kind == "norm":
-        return arg.norm() if _is_matrix(arg) else sympy.Abs(arg)
-    return _each(_FENCES[node.kind], arg)
+        return arg.norm() if is_matrix(arg) else sympy.Abs(arg)
+    return each(_FENCES[node.kind], arg)
 
 
 _FENCES = {"abs": sympy.Abs, "floor": sympy.floor, "ceil": sympy.ceiling}
-
-
-# Functions
-
-
-def _each(function: Callable[..., Any], arg: Any, *others: Any) -> Any:
-    """The function of a scalar, or of each entry; of a number that SymPy would have to approximate left unevaluated."""
-    if _is_matrix(arg):
-        return arg.applyfunc(lambda entry: _each(function, entry, *others))
-    large = any(abs(term.as_coeff_Mul()[0]) > LARGEST_EXPONENT for term in Add.make_args(arg) if not term.is_Number)
-    if large or (function in _APPROXIMATED and not _is_cheap([arg])):
-        return function(arg, *others, evaluate=False)
-    return function(arg, *others)
-
-
-def _is_cheap(args: list[Any]) -> bool:
-    """Whether SymPy compares these without computing digits, of which exp(exp(exp(100))) has too many."""
-    return all(arg.is_Rational or arg.free_symbols for arg in args)
-
-
-_APPROXIMATED = (sympy.Abs, sympy.floor, sympy.ceiling, sympy.sign)
-
-
-def _call(node: Call, args: list[Any]) -> Any:
-    count = len(node.args)
-    params = dict(zip((name for name, _ in node.params), args[count:], strict=True))
-    args = args[:count]
-    if not args:
-        raise InputError(f"the function {node.function} by itself has no SymPy expression")
-    if node.function in _OVER_ARRAYS and not node.primes:
-        return _OVER_ARRAYS[node.function](*args)
-    function = _function(node.function)
-    if node.function in _ALPHA:
-        args = [*args, params.pop("alpha", _ALPHA[node.function])][:2]
-    if params:
-        raise UnknownName(f"setting of {node.function}", next(iter(params)), ["alpha"] if node.function in _ALPHA else [])
-    return _primed(function, args, node.primes) if node.primes else _each(function, *args)
-
-
-def _function(name: str) -> Any:
-    if name in COURSE_FUNCTIONS:
-        return COURSE_FUNCTIONS[name]
-    if name in _SYMPY:
-        return getattr(sympy, name)
-    if name in FUNCTIONS:
-        raise InputError(f"{name} has no SymPy expression: take the nodes of a graph instead")
-    return sympy.Function(name)
-
-
-def _primed(function: Any, args: list[Any], primes: int) -> Any:
-    """F'(x): the derivative by the first argument, looked at there."""
-    x = sympy.Dummy("x")
-    return function(x, *args[1:]).diff(x, primes).subs(x, args[0])
-
-
-_SYMPY = ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "erf", "sign")
-_ALPHA = {"leaky_relu": Rational(1, 100), "elu": S.One}
-
-
-def _entries(*args: Any) -> list[Any]:
-    return [entry for arg in args for entry in (arg.flat() if _is_matrix(arg) else [arg])]
-
-
-def _extreme(function: Any) -> Callable[..., Any]:
-    def of(*args: Any) -> Any:
-        entries = _entries(*args)
-        return function(*entries, evaluate=_is_cheap(entries))
-
-    return of
-
-
-def _softmax(arg: Any) -> Any:
-    powers = arg.applyfunc(sympy.exp)
-    return powers / Add(*powers.flat())
-
-
-_OVER_ARRAYS: dict[str, Callable[..., Any]] = {
-    "max": _extreme(sympy.Max),
-    "min": _extreme(sympy.Min),
-    "sum": lambda *args: Add(*_entries(*args)),
-    "mean": lambda *args: Add(*_entries(*args)) / Integer(len(_entries(*args))),
-    "dot": lambda a, b: Add(*map(Mul, _entries(a), _entries(b))),
-    "softmax": _softmax,
-    "log_softmax": lambda arg: _softmax(arg).applyfunc(sympy.log),
-    "flatten": lambda arg: ImmutableMatrix(_entries(arg)),
-}
 
 
 # Conditions, derivatives, arrays
@@ -278,7 +186,7 @@ _OVER_ARRAYS: dict[str, Callable[..., Any]] = {
 def _relation(node: Relation, args: list[Any]) -> Any:
     if node.op not in _RELATIONS:
         raise InputError("an approximate relation has no SymPy expression")
-    return _RELATIONS[node.op](*args, evaluate=_is_cheap(args))
+    return _RELATIONS[node.op](*args, evaluate=is_cheap(args))
 
 
 _RELATIONS = {"=": sympy.Eq, "≠": sympy.Ne, "<": sympy.Lt, "≤": sympy.Le, ">": sympy.Gt, "≥": sympy.Ge}
@@ -306,7 +214,7 @@ def _at(node: At, args: list[Any]) -> Any:
 
 def _big_sum(node: BigSum, args: list[Any]) -> Any:
     body, index, lower, upper = args
-    if any(node.index.base in (*symbol.sub, symbol.sup) for symbol in symbols_in(node.body)):
+    if any(node.index.base in (*symbol.sub, symbol.sup) for symbol in symbols(node.body)):
         raise InputError("a sum over indexed names has no SymPy expression")
     return sympy.Sum(body, (index, lower, upper))
 
@@ -324,7 +232,7 @@ _MAKERS: dict[type[Form], Callable[[Any, list[Any]], Any]] = {
     Frac: _frac,
     Power: _power,
     Root: _root,
-    Call: _call,
+    Call: call_expression,
     Fence: _fence,
     Relation: _relation,
     Indicator: lambda node, args: sympy.Piecewise((S.One, args[0]), (S.Zero, True)),
@@ -334,7 +242,7 @@ _MAKERS: dict[type[Form], Callable[[Any, list[Any]], Any]] = {
     Cases: _cases,
     Derivative: _derivative,
     At: _at,
-    Transpose: lambda node, args: args[0].T if _is_matrix(args[0]) else args[0],
+    Transpose: lambda node, args: args[0].T if is_matrix(args[0]) else args[0],
     BigSum: _big_sum,
     Underbrace: lambda node, args: args[0],
 }

@@ -129,8 +129,6 @@ class Writer:
                 done.append(layouts[type(node)](node, ()))
         return done[0].text
 
-    # the bracket rule
-
     def fit(self, piece: Piece, need: int) -> str:
         """The text of a piece, in brackets where it holds together less than needed."""
         return piece.text if piece.level >= need else self.brackets(piece.text, piece.tall)

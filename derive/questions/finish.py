@@ -18,14 +18,20 @@ def finished(derivation: Derivation) -> Derivation:
 
 
 def boxed(steps: tuple[Step, ...], answers: Iterable[Answer]) -> tuple[Step, ...]:
-    """The steps with the last line of each that finds an answer boxed."""
-    labels = [answer.label for answer in answers if answer.boxed]
-    done = []
-    for step in steps:
+    """The steps with a box round each answer: the last line of the last step that finds it."""
+    return _boxed(steps, {answer.label for answer in answers if answer.boxed})
+
+
+def _boxed(steps: tuple[Step, ...], labels: set[Form | None]) -> tuple[Step, ...]:
+    """From the last step back; a label that has its box is taken out of the set."""
+    done: list[Step] = []
+    for step in reversed(steps):
+        step = replace(step, substeps=_boxed(step.substeps, labels))
         if step.lines and step.target in labels:
+            labels.discard(step.target)
             step = replace(step, lines=(*step.lines[:-1], replace(step.lines[-1], boxed=True)))
-        done.append(replace(step, substeps=boxed(step.substeps, answers)))
-    return tuple(done)
+        done.append(step)
+    return tuple(reversed(done))
 
 
 def linked(steps: tuple[Step, ...], finders: dict[Form, str]) -> tuple[Step, ...]:

@@ -50,7 +50,7 @@ class GraphForward(GraphQuestion):
         targets = [graph.written(q.symbol) for q in wanted]
         answers = answers_of(steps, targets, graph, self.at)
         prompt: Phrase = ("Compute ", *listed(targets), ".")
-        return self.derivation("Forward pass", prompt, graph, steps, answers, conventions, tie_remarks(point))
+        return self.derivation("Forward pass", prompt, graph, steps, answers, conventions)
 
 
 def _needed(graph: Graph, wanted: Iterable[Symbol]) -> set[Symbol]:
@@ -164,8 +164,8 @@ class GraphUpdate(GraphGradient):
         ]
         prompt: Phrase = ("Do one step of gradient descent on ", *listed(map(graph.written, self.wrt)), ".")
         return self.derivation(
-            "Gradient descent", prompt, graph, (*shown, *updates), answers, conventions, tie_remarks(point),
-            (Given(rate, self.rate, "value"),),
+            "Gradient descent", prompt, graph, (*shown, *updates), answers, conventions,
+            tie_remarks(point) if shown else (), (Given(rate, self.rate, "value"),),
         )  # fmt: skip
 
     def _update(self, graph: Graph, point: Point, name: Symbol, gradient: Form) -> Step:

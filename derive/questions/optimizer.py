@@ -81,8 +81,8 @@ class OptimizerStep(GraphGradient):
         prompt: Phrase = (f"Do step {self.step} of {words} on ", *listed(self.wrt), ".")
         values = (self._given_gradients() | extra).items()
         return self.derivation(
-            "Optimizer step", prompt, graph, (*shown, *steps), answers, conventions, tie_remarks(sheet),
-            [Given(name, form, "value") for name, form in values],
+            "Optimizer step", prompt, graph, (*shown, *steps), answers, conventions,
+            tie_remarks(sheet) if shown else (), [Given(name, form, "value") for name, form in values],
         )  # fmt: skip
 
     def _entry(self) -> Optimizer:

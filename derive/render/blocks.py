@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from derive.notation.form import Form, Text
 from derive.record import Answer, Derivation, Line, Mark, Phrase, Relation, Step
-from derive.render.breaking import LINE_EM, broken
+from derive.render.breaking import LINE_EM, Cut, cut
 from derive.render.widths import width
 
 _RELATION_EM = 1.6
@@ -15,15 +15,12 @@ _RELATION_EM = 1.6
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A displayed line. `pieces` are its successive rows: a form, then tails of it (see `breaking.broken`).
-
-    `room` is the width in em that a piece may take. `opens` is true at the first row of a step.
-    """
+    """A displayed line. `room` is the width in em that its form may take; `opens` is true at the first of a step."""
 
     step: str
     target: Form | None
     relation: str
-    pieces: tuple[Form, ...]
+    form: Form
     reason: Phrase = ()
     marks: tuple[Mark, ...] = ()
     boxed: bool = False
@@ -32,9 +29,9 @@ class Row:
     opens: bool = False
 
     @property
-    def is_wide(self) -> bool:
-        """Whether a piece does not fit although the row was broken."""
-        return any(width(piece) > self.room for piece in self.pieces)
+    def rows(self) -> Cut:
+        """The form, in several rows where it is too wide."""
+        return cut(self.form, self.room)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +149,7 @@ def _line_block(step: Step, line: Line, is_first: bool, marks: tuple[Mark, ...],
         label: Phrase = () if target is None else (target, ": ")
         return Prose(step.name, (*label, line.form.text), marks)
     shown_unit = unit if line.boxed else ""
-    row = Row(step.name, target, line.relation, (line.form,), line.reason, marks, line.boxed, shown_unit)
+    row = Row(step.name, target, line.relation, line.form, line.reason, marks, line.boxed, shown_unit)
     return Display((replace(row, opens=is_first),))
 
 
@@ -182,7 +179,7 @@ def _merged(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def _fitted(rows: list[Row]) -> Display:
-    """A display of rows, each broken where it is too wide."""
+    """A display of rows, each with the room that the widest target leaves."""
     left = max((width(row.target) for row in rows if row.target is not None), default=0.0)
     room = max(LINE_EM - left - _RELATION_EM, LINE_EM / 2)
-    return Display(tuple(replace(row, pieces=broken(row.pieces[0], room), room=room) for row in rows))
+    return Display(tuple(replace(row, room=room) for row in rows))

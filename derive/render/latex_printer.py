@@ -21,6 +21,7 @@ class LatexPrinter(Printer):
     suffix = "tex"
     folder = "latex"
     relations = {"=": "=", "≈": r"\approx", ":=": "="}
+    brackets = (r"\bigl(", r"\bigr)")
     fits = True
     """Whether the document has the macro that makes a wide form smaller."""
 
@@ -64,13 +65,14 @@ class LatexPrinter(Printer):
 
     def _row(self, row: Row) -> str:
         if row.relation == "assume":
-            return f"&\\assume{{{self.write(row.pieces[0])}}}{self._margin(row)}"
+            return f"&\\assume{{{self.write(row.form)}}}{self._margin(row)}"
         target = "" if row.target is None else self.write(row.target) + " "
         return f"{target}&{self.relations[row.relation]} {self._value(row)}{self._margin(row)}"
 
     def _value(self, row: Row) -> str:
-        pieces = written(row.pieces, self.write)
-        if row.is_wide and self.fits:
+        rows = row.rows
+        pieces = written(rows, self.write, self.brackets)
+        if self.fits and rows.is_wider(row.room):
             pieces = [f"\\fit[{row.room:.4g}em]{{{piece}}}" for piece in pieces]
         if not row.boxed:
             return " \\\\\n&\\quad ".join(pieces)

@@ -46,6 +46,8 @@ class Printer(ABC):
     suffix: ClassVar[str]
     folder: ClassVar[str]
     relations: ClassVar[dict[str, str]]
+    brackets: ClassVar[tuple[str, str]]
+    """Round brackets that open on one row and close on another."""
 
     @abstractmethod
     def write(self, form: Form) -> str:

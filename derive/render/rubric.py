@@ -41,12 +41,12 @@ def _marked(derivation: Derivation) -> Iterator[tuple[Step, Mark]]:
 
 
 def _earns(step: Step) -> Phrase:
-    """What a step does: the reason of its last reasoned line, else its rule, sentence or name."""
-    reasons = [line.reason for line in step.lines if line.reason]
-    if reasons:
-        return reasons[-1]
+    """What a step does: the rule it uses, else the first reason that it gives, else its sentence or name."""
     if step.rule:
         return (step.rule,)
+    reasons = [line.reason for line in step.lines if line.reason]
+    if reasons:
+        return reasons[0]
     return step.intro or (("value of ", step.target) if step.target is not None else (step.name,))
 
 

@@ -19,6 +19,7 @@ class TextPrinter(Printer):
     suffix = "txt"
     folder = "text"
     relations = {"=": "=", "≈": "≈", ":=": "="}
+    brackets = ("(", ")")
 
     def write(self, form: Form) -> str:
         return plain.write(form)
@@ -51,8 +52,8 @@ class TextPrinter(Printer):
         reason = "; ".join(filter(None, [str(self.phrase(row.reason)), "answer" if row.boxed else ""]))
         start = f"  {target:>{left}} "
         if row.relation == "assume":
-            return _ruled(f"{start}with {self.write(row.pieces[0])}", reason, marks_text(row.marks))
-        pieces = written(row.pieces, self.write)
+            return _ruled(f"{start}with {self.write(row.form)}", reason, marks_text(row.marks))
+        pieces = written(row.rows, self.write, self.brackets)
         pieces[-1] += f" {self.text(row.unit)}" if row.unit else ""
         lines = [f"{start}{self.relations[row.relation]} {pieces[0]}"]
         lines += [f"{' ' * (left + 6)}{piece}" for piece in pieces[1:]]

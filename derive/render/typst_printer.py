@@ -20,6 +20,7 @@ class TypstPrinter(Printer):
     suffix = "typ"
     folder = "typst"
     relations = {"=": "=", "≈": "approx", ":=": "="}
+    brackets = ("\\(", "\\)")
 
     def write(self, form: Form) -> str:
         return typst.write(form)
@@ -77,15 +78,16 @@ class TypstPrinter(Printer):
     def _values(self, row: Row) -> list[str]:
         """The cells of a row after its target: one, or several where the row is broken."""
         if row.relation == "assume":
-            return [f"[with $display({self.write(row.pieces[0])})$]"]
+            return [f"[with $display({self.write(row.form)})$]"]
         sign = self.relations[row.relation]
-        pieces = written(row.pieces, self.write)
-        if row.is_wide:
+        rows = row.rows
+        pieces = written(rows, self.write, self.brackets)
+        if rows.is_wider(row.room):
             pieces = [f"#fit({row.room:.4g}em, $display({piece})$)" for piece in pieces]
         if row.boxed:
             inside = ' \\ & quad "" '.join(pieces)
             unit = f" + unit[{self.text(row.unit)}]" if row.unit else ""
-            shown = f"$display({inside})$" if len(pieces) == 1 else f"$ & {inside} $"
+            shown = f"$display({inside})$" if len(pieces) == 1 else f"stacked($ & {inside} $)"
             return [f"$display({sign}) #answer({shown}{unit})$"]
         return [f"$display({sign} {pieces[0]})$", *(f'$display(quad "" {piece})$' for piece in pieces[1:])]
 

@@ -83,7 +83,8 @@ def _steps_with(derivation: Derivation, change: Callable[[Step], Iterator[Step]]
 
 def _is_new_name(derivation: Derivation, step: Step) -> bool:
     given = {symbol for g in derivation.givens for part in (g.target, g.form) if part for symbol in walk(part)}
-    if isinstance(step.target, Symbol) and Symbol(step.target.base) in given:
+    entry = isinstance(step.target, Symbol) and any(piece.isdigit() for piece in step.target.sub)
+    if entry and Symbol(step.target.base) in given:
         return False  # an entry of a given array
     earlier = []
     for other in derivation.all_steps():

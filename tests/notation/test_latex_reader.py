@@ -90,6 +90,8 @@ FOREIGN = [
     (r"\left\lfloor\tfrac{n+2p-f}{s}\right\rfloor+1", "floor((n + 2*p - f)/s) + 1"),
     (r"F(x) + x", "F(x) + x"),
     (r"\underline{a}", "a"),
+    (r"x\Phi_{\mathcal{N}}(x)", "x*normal_cdf(x)"),
+    (r"\Phi_{N}(x)", "Phi_N*x"),
 ]
 
 BEYOND_TEXT = [

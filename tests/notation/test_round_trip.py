@@ -35,11 +35,9 @@ from derive.notation.form import (
     Transpose,
     Tuple,
     Underbrace,
-    walk,
 )
 from derive.notation.functions import FUNCTIONS
 from derive.notation.symbols import GREEK
-from derive.notation.writer import LAYOUTS
 
 BLOCKS = ("F", "G", "R_1", "block")
 LETTERS = "".join(sorted(set(string.ascii_letters) - set("FGR")))
@@ -140,18 +138,6 @@ def grown(leaf: st.SearchStrategy[Form], kinds: list, depth: int) -> st.SearchSt
 
 forms = st.integers(0, 3).flatmap(lambda depth: grown(leaves, NESTED, depth))
 quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-def test_the_strategy_knows_every_kind_of_form():
-    found: set[type] = set()
-
-    @settings(max_examples=400, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(forms)
-    def collect(form):
-        found.update(type(node) for node in walk(form))
-
-    collect()
-    assert found == set(LAYOUTS)
 
 
 @quick

@@ -1,0 +1,97 @@
+"""Printed rows as relations: an align* of `target &= form`, or a step table whose cells follow its first one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from derive.check.tex import argument, cut, unwrapped, without
+from derive.record import Relation
+
+RELATIONS: dict[str, Relation] = {"=": "=", r"\approx": "≈", "≈": "≈", ":=": ":="}
+_SIGNS = frozenset(RELATIONS)
+_ROW, _CELL, _MATH = frozenset((r"\\",)), frozenset("&"), frozenset("$")
+_RULES = (r"\toprule", r"\midrule", r"\bottomrule", r"\hline", r"\nonumber", r"\notag")
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """One printed relation: LaTeX on its right side, and on its left where a new quantity begins."""
+
+    offset: int
+    target: str
+    relation: Relation
+    form: str
+    boxed: bool = False
+
+
+def display_rows(body: str, offset: int) -> Iterator[Printed]:
+    """The relations of a display; a row that begins with neither target nor relation goes on with the one before."""
+    waiting: Printed | None = None
+    for row in cut(body, _ROW):
+        text = without(row.text, "why", "mk", "tag", "tag*", "label", "intertext")
+        text = _after_spacing(text) if row.by else text
+        place = offset + row.offset + len(row.text) - len(row.text.lstrip())
+        assumption = argument(text, "assume")
+        if assumption is not None:
+            found = [Printed(place, "", "assume", assumption)]
+        else:
+            found = list(chain("".join(cell.text for cell in cut(text, _CELL)), place))
+            if waiting is not None and len(found) == 1 and not found[0].target and found[0].relation == ":=":
+                waiting = Printed(waiting.offset, waiting.target, waiting.relation, f"{waiting.form} {found[0].form}")
+                continue
+        if waiting is not None:
+            yield _finished(waiting)
+        yield from map(_finished, found[:-1])
+        waiting = found[-1] if found else None
+    if waiting is not None:
+        yield _finished(waiting)
+
+
+def _after_spacing(text: str) -> str:
+    """What follows the optional height of a line break."""
+    stripped = text.lstrip()
+    return stripped.partition("]")[2] if stripped.startswith("[") and "]" in stripped else text
+
+
+def chain(text: str, place: int) -> Iterator[Printed]:
+    """`a = b ≈ c` as relations; a text without any is given back under `:=`, to be joined to what came before."""
+    first, *others = cut(text, _SIGNS, brackets=True)
+    if not others and first.text.strip():
+        yield Printed(place, "", ":=", first.text)
+    target = first.text.strip()
+    for part in others:
+        yield Printed(place, target, RELATIONS[part.by], part.text)
+        target = ""
+
+
+def _finished(row: Printed) -> Printed:
+    """The row without the commands that only say how it looks."""
+    boxed = r"\answer" in row.form or r"\boxed" in row.form
+    form = unwrapped(without(row.form, "unit", "label"), "answer", "boxed", "fit")
+    for sign in (r"\begin{aligned}", r"\end{aligned}", r"\displaystyle", r"\quad", r"\qquad", *_RULES):
+        form = form.replace(sign, " ")
+    if boxed and "&" in form and r"\begin" not in form:
+        form = form.replace(r"\\", " ").replace("&", " ")
+    return Printed(row.offset, _target(row.target), row.relation, form.strip(), boxed)
+
+
+def _target(text: str) -> str:
+    for sign in (r"\quad", r"\qquad", r"\displaystyle", *_RULES):
+        text = text.replace(sign, " ")
+    return text.strip()
+
+
+def table_rows(body: str, offset: int) -> Iterator[Printed]:
+    """The rows of a step table: a quantity, then its successive forms; cells without mathematics say nothing."""
+    for row in cut(body, _ROW):
+        cells = [without(cell.text, "quiet") for cell in cut(row.text, _CELL)]
+        maths = [[part.text for part in cut(cell, _MATH)[1::2]] for cell in cells]
+        if len(cells) < 2 or not maths[0]:
+            continue
+        target, place = maths[0][0], offset + row.offset + len(row.text) - len(row.text.lstrip())
+        for text in (cell[0] for cell in maths[1:] if cell):
+            text = text.strip()
+            relation: Relation = "≈" if text.startswith(r"\approx") else "="
+            yield _finished(Printed(place, target, relation, text.removeprefix(r"\approx")))
+            target = ""
