@@ -1,8 +1,9 @@
 """Claims in words, and claims about whole sets: what kind of critical point it is, and where all of them are.
 
 A step claims by its target: `At(Call("kind", (f,)), ((x, x0), (y, y0)))`, or `Call("kind", (f, point))` with the
-variables as params, is followed by a verdict in words; `Call("critical_points", (f,))` by a tuple of points. One entry in `CLAIMS` adds a claim. Gradient and Hessian come from differences and the signs of
-the Hessian from elimination (Sylvester's law of inertia), never from the formulas that an engine prints.
+variables as params, is followed by a verdict in words; `Call("critical_points", (f,))` by a tuple of points. One entry
+in `CLAIMS` adds a claim. Gradient and Hessian come from differences and the signs of the Hessian from elimination
+(Sylvester's law of inertia), never from the formulas that an engine prints.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from derive.check.agree import agree, describe, printed_decimals, scalars, within_half_unit
@@ -17,7 +18,7 @@ from derive.notation.reals import LogOfNothing, Undefined, reals
 from derive.notation.value import Evaluator, NoValue
 from derive.record import Conventions
 
-CANDIDATES, PIECES = 40, 10
+CANDIDATES, PIECES = 32, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +29,27 @@ class Finding:
     message: str = ""
 
 
-@dataclass(slots=True)
 class Points:
-    """Base worlds: random ones for identities, `spare` ones between whole numbers, those of the given values."""
+    """Base worlds: random ones for identities, `spare` ones between whole numbers, those of the given values.
 
-    symbolic: list[World]
-    spare: list[World]
-    valued: list[World]
+    The random ones are made when the first identity asks for them.
+    """
+
+    def __init__(self, symbolic: Callable[[], list[World]], spare: list[World], valued: list[World]) -> None:
+        self._symbolic = symbolic
+        self.spare = spare
+        self.valued = valued
+
+    @cached_property
+    def symbolic(self) -> list[World]:
+        """Where identities must hold."""
+        return self._symbolic()
 
     def mapped(self, change: Callable[[World], World]) -> Points:
         """The same points, each changed."""
-        return Points(*([change(world) for world in worlds] for worlds in (self.symbolic, self.spare, self.valued)))
+        return Points(
+            lambda: list(map(change, self.symbolic)), list(map(change, self.spare)), list(map(change, self.valued))
+        )
 
 
 def points_of(premises: Premises, conventions: Conventions) -> Points:
@@ -58,7 +69,7 @@ def points_of(premises: Premises, conventions: Conventions) -> Points:
     premises.settle(given_world(DOMAINS[0]).holds_entry)
     all_given = all(name in given for name in premises.inputs)
     return Points(
-        [random_world(domain) for domain in DOMAINS] + _on_many_pieces(premises, random_world),
+        lambda: [random_world(domain) for domain in DOMAINS] + _on_many_pieces(premises, random_world),
         [random_world(domain) for domain in WHOLE],
         [given_world(domain) for domain in (DOMAINS[:1] if all_given else DOMAINS)],
     )

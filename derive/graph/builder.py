@@ -64,6 +64,8 @@ class Builder:
                 return reduce(lambda a, b: matmul(p, a, b), map(self.build, factors))
             case Hadamard(factors):
                 return reduce(lambda a, b: elementwise(p.mul, a, b), map(self.build, factors))
+            case Frac(top, Sum((Number("1"), Call("exp", (exponent,), 0)) | (Call("exp", (exponent,), 0), Number("1")), (False, False))):
+                return self._logistic(top, exponent)
             case Frac(top, bottom):
                 return elementwise(p.div, self.build(top), self.build(bottom))
             case Power(base, exponent):
@@ -96,6 +98,13 @@ class Builder:
         for term, taken in zip(terms[1:], minus[1:], strict=True):
             total = elementwise(p.sub if taken else p.add, total, self.build(term))
         return total
+
+    def _logistic(self, top: Form, exponent: Form) -> Value:
+        """top/(1 + exp(u)) as σ(u) where the top is exp(u), else as top · σ(-u): its derivative stays short."""
+        p, u = self.program, self.build(exponent)
+        if top == Call("exp", (exponent,)):
+            return elementwise(lambda a: p.node("sigmoid", a), u)
+        return elementwise(p.mul, self.build(top), elementwise(lambda a: p.node("sigmoid", p.neg(a)), u))
 
     def _literal(self, form: Matrix | Tuple) -> Value:
         if isinstance(form, Matrix):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.notation.algebra import cancelled, combine, size, tidy
-from derive.notation.form import Call, Derivative, Form, Number, Power, Product, Sum, Symbol
+from derive.notation.form import Call, Derivative, Form, Indicator, Number, Power, Product, Sum, Symbol
 from derive.record import Phrase
 
 
@@ -23,32 +23,42 @@ def course_form(form: Form, products: Sequence[tuple[Form, ...]] = ()) -> tuple[
 
 
 def is_settled(form: Form) -> bool:
-    """Whether nothing can cancel or be collected: a sum of unlike products of different names.
+    """Whether nothing can cancel or be collected: a sum of unlike products of different names and brackets.
 
     Most lines of a long derivation are, and this is seen at a glance where the algebra would take them apart.
     """
-    if not isinstance(form, Sum):
-        return _bases(form) is not None
-    keys = [_bases(term) for term in form.terms]
-    return None not in keys and len(set(keys)) == len(keys)
+    return (_terms(form) if isinstance(form, Sum) else _factors(form)) is not None
 
 
-def _bases(term: Form) -> frozenset[Form] | None:
-    """The names that a product is made of, each once and at most one bracket; None where it is anything else."""
-    if isinstance(term, Number):
-        return frozenset() if term.text != "0" else None
-    factors = term.factors if isinstance(term, Product) else (term,)
-    bases = frozenset(factor.base if isinstance(factor, Power) and _is_whole(factor.exponent) else factor for factor in factors)
-    brackets = [base for base in bases if isinstance(base, Sum)]
-    plain = all(base in brackets or _is_name(base) for base in bases)
-    if len(bases) < len(factors) or not plain or len(brackets) > (len(factors) > 1) or not all(map(is_settled, brackets)):
-        return None
-    return bases
+def _terms(form: Sum) -> frozenset[object] | None:
+    """What a sum is made of but for its signs: the factors of each term; None where two are alike, or one unsettled."""
+    return _unlike([_factors(term) if not isinstance(term, Sum) else None for term in form.terms])
+
+
+def _factors(form: Form) -> frozenset[object] | None:
+    """What a product is made of; None where a factor comes twice, or is no name, power of a name or bracket."""
+    if isinstance(form, Number):
+        return frozenset() if form.text.strip("0.") else None
+    return _unlike([_factor(factor) for factor in (form.factors if isinstance(form, Product) else (form,))])
+
+
+def _factor(form: Form) -> object | None:
+    if isinstance(form, Sum):
+        return _terms(form)
+    base = form.base if isinstance(form, Power) and _is_whole(form.exponent) else form
+    return base if _is_name(base) else None
+
+
+def _unlike(keys: list[object | None]) -> frozenset[object] | None:
+    found = frozenset(keys)
+    return None if None in found or len(found) < len(keys) else found
 
 
 def _is_name(form: Form) -> bool:
     if isinstance(form, Call):
         return not form.params and all(map(is_settled, form.args))
+    if isinstance(form, Indicator):
+        return is_settled(form.condition.left) and is_settled(form.condition.right)
     return isinstance(form, (Symbol, Derivative))
 
 

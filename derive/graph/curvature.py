@@ -8,7 +8,7 @@ from itertools import combinations, product
 from typing import Literal
 
 from derive.errors import InputError
-from derive.graph.arithmetic import Real
+from derive.graph.arithmetic import MP, Real
 from derive.graph.backward import course_form, derivative_reason
 from derive.graph.graph import Graph
 from derive.notation.algebra import size, tidy
@@ -19,6 +19,7 @@ from derive.record import Phrase
 
 Kind = Literal["local minimum", "local maximum", "saddle point", "inconclusive"]
 MOST_POINTS = 81
+TINY = MP.mpf(10) ** -30
 
 
 def differentiate(form: Form, variable: Symbol) -> tuple[Form, Form, Phrase]:
@@ -63,13 +64,18 @@ def determinant(matrix: Sequence[Sequence[Real]]) -> Real:
     return total
 
 
+def vanishes(value: Real) -> bool:
+    """Whether a value is zero; of an irrational one 50 digits are known, of which some are lost on the way."""
+    return value == 0 if isinstance(value, Fraction) else abs(value) < TINY
+
+
 def kind_of_point(hessian: Sequence[Sequence[Real]]) -> Kind:
     """What the Hessian says of a critical point.
 
     A symmetric matrix has no negative eigenvalue exactly if no principal minor is negative, and no positive one exactly
     if the minors of odd order are at most 0 and those of even order at least 0. Where neither holds it has both.
     """
-    minors = principal_minors(hessian)
+    minors = [(order, Fraction(0) if vanishes(value) else value) for order, value in principal_minors(hessian)]
     no_negative = all(value >= 0 for _, value in minors)
     no_positive = all(value * (-1) ** order >= 0 for order, value in minors)
     if not no_negative and not no_positive:

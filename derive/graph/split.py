@@ -41,8 +41,6 @@ Detail = Literal["elementary", "named"]
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "gelu")
 _OPAQUE = (Number, Symbol, Text, Derivative, At, BigSum, Cases)
 """What is not looked into."""
-_INLINE = (Neg, Relation)
-"""What stands where it is used: a sign, a condition."""
 _ARITHMETIC = (Neg, Sum, Product, Frac, Power)
 _MARK = "#"
 
@@ -123,7 +121,9 @@ class _Parts:
     def _placed(self, form: Form) -> Form:
         if isinstance(form, Underbrace):
             return form.arg
-        if isinstance(form, (*_OPAQUE, *_INLINE)) or _is_constant(form):
+        if isinstance(form, Neg):
+            return neg(form.arg)
+        if isinstance(form, (*_OPAQUE, Relation)) or _is_constant(form):
             return form
         if isinstance(form, (Product, Frac)):
             form = _unsigned(form)

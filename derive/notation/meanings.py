@@ -5,47 +5,20 @@ Functions of one number apply to arrays element by element. Those with kinks ask
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import reduce
 from math import prod
 from typing import Any
 
 from derive.notation import arrays
-from derive.notation.arrays import Array, Value, each, items, like, padded_windows, pairwise, stack, window_counts
-from derive.notation.branches import Branches
-from derive.notation.reals import HALF, Reals, Undefined
+from derive.notation.arrays import Array, Value, each, items, like, pairwise, stack
+from derive.notation.images import conv2d, pool, window_max, window_mean
+from derive.notation.reals import HALF, Undefined
+from derive.notation.use import Meaning, Use, largest
 
 ZERO, ONE = Fraction(0), Fraction(1)
 LEAKY_SLOPE = Fraction(1, 100)
-
-
-@dataclass(slots=True)
-class Use:
-    """How a function is used: its arithmetic, its branches, its settings, and which arguments are literal numbers."""
-
-    reals: Reals
-    branches: Branches
-    params: Mapping[str, Value] = field(default_factory=dict)
-    literal: Sequence[bool] = ()
-
-    def whole(self, default: int, *names: str) -> int:
-        """The setting under any of these names, which must be a whole number."""
-        for name in names:
-            if name in self.params:
-                value = self.reals.whole(self.params[name])
-                if value is None:
-                    raise Undefined(f"the setting {name} is not a whole number")
-                return value
-        return default
-
-    def piece(self, x: Any) -> int:
-        """On which side of 0 x lies: 1, 0 or -1, or what was recorded."""
-        return self.branches.choose(lambda: (x > 0) - (x < 0))
-
-
-Meaning = Callable[[Use, list[Value]], Value]
 
 
 def _of_one(scalar: Callable[[Use, Any], Any]) -> Meaning:
@@ -114,31 +87,18 @@ def _log_softmax(use: Use, args: list[Value]) -> Value:
     return each(use.reals.log, _softmax(use, args))
 
 
-def _largest(use: Use, entries: Sequence[Any], literal: Sequence[bool], sign: int = 1) -> int:
-    """Which entry is the largest (smallest for sign -1); ties go as the convention says."""
-    reals, kinks = use.reals, use.branches.kinks
-    best = 0
-    for k in range(1, len(entries)):
-        low, high = (best, k) if sign > 0 else (k, best)
-        tied = reals.equal(entries[k], entries[best])
-        wins = kinks.tie == "last" or (kinks.tie == "padding" and literal[k] and not literal[best])
-        if (tied and wins) or (not tied and reals.less(entries[low], entries[high])):
-            best = k
-    return best
-
-
 def _extreme(sign: int) -> Meaning:
     """The largest entry of one array, or of several arguments element by element."""
 
     def meaning(use: Use, args: list[Value]) -> Value:
         if len(args) == 1:
             entries = items(args[0])
-            return entries[use.branches.choose(lambda: _largest(use, entries, [False] * len(entries), sign))]
+            return entries[use.branches.choose(lambda: largest(use, entries, [False] * len(entries), sign))]
         shaped = next((arg for arg in args if isinstance(arg, Array)), ZERO)
         columns = [items(pairwise(lambda _, x: x, shaped, arg)) for arg in args]
         literal = list(use.literal) or [False] * len(args)
         best = [
-            entry[use.branches.choose(lambda entry=entry: _largest(use, entry, literal, sign))]  # type: ignore[misc]
+            entry[use.branches.choose(lambda entry=entry: largest(use, entry, literal, sign))]  # type: ignore[misc]
             for entry in zip(*columns, strict=True)
         ]
         return like(shaped, best)
@@ -149,7 +109,7 @@ def _extreme(sign: int) -> Meaning:
 def _argmax(use: Use, args: list[Value]) -> Value:
     """The number of the largest entry, counted from 1."""
     entries = items(args[0]) if len(args) == 1 else args
-    return Fraction(1 + use.branches.choose(lambda: _largest(use, entries, [False] * len(entries))))
+    return Fraction(1 + use.branches.choose(lambda: largest(use, entries, [False] * len(entries))))
 
 
 def _sum(use: Use, args: list[Value]) -> Value:
@@ -182,67 +142,6 @@ def _reshape(use: Use, args: list[Value]) -> Value:
     if prod(shape) != len(items(args[0])):
         raise Undefined("an array cannot be reshaped to another number of entries")
     return Array(shape, items(args[0]))
-
-
-def _channels(image: Value) -> list[Array]:
-    if isinstance(image, Array) and len(image.shape) == 2:
-        return [image]
-    if isinstance(image, Array) and len(image.shape) == 3:
-        return image.parts()
-    raise Undefined("an image has height and width, or channels of them")
-
-
-def _conv2d(use: Use, args: list[Value]) -> Value:
-    """The cross-correlation of an image (C, H, W) with one kernel (C, h, w) or several (out, C, h, w).
-
-    A vector of one number a channel, or a number for one channel, is a kernel of 1 x 1.
-    """
-    image, kernel = _channels(args[0]), args[1]
-    if not isinstance(kernel, Array) or len(kernel.shape) == 1:
-        weights = items(kernel)
-        kernel = Array((len(weights), 1, 1), tuple(weights))
-    if len(kernel.shape) == 4:
-        return stack([_correlated(use, image, filter_) for filter_ in kernel.parts()])
-    return _correlated(use, image, kernel)
-
-
-def _correlated(use: Use, image: list[Array], kernel: Array) -> Array:
-    reals, filters = use.reals, _channels(kernel)
-    if len(filters) != len(image):
-        raise Undefined(f"a kernel of {len(filters)} channels on an image of {len(image)}")
-    stride, padding = use.whole(1, "stride", "s"), use.whole(0, "padding", "p")
-    size = filters[0].shape
-    sums: list[Any] = []
-    for channel, weights in zip(image, filters, strict=True):
-        windows = padded_windows(channel, size, stride, padding, ZERO)
-        parts = [arrays.inner_product(reals, window, weights.items) for window in windows]
-        sums = list(map(reals.plus, sums, parts)) if sums else parts
-    return Array(window_counts(image[0], size, stride, padding), tuple(sums))
-
-
-def _pool(reduced: Callable[[Use, list[Any]], Any]) -> Meaning:
-    """A window's entries reduced to one, channel by channel; padding counts as zeros."""
-
-    def meaning(use: Use, args: list[Value]) -> Value:
-        k = use.whole(2, "k", "kernel", "size")
-        stride, padding = use.whole(k, "s", "stride"), use.whole(0, "p", "padding")
-        pooled = []
-        for channel in _channels(args[0]):
-            windows = padded_windows(channel, (k, k), stride, padding, None)
-            counts = window_counts(channel, (k, k), stride, padding)
-            pooled.append(Array(counts, tuple(reduced(use, window) for window in windows)))
-        return pooled[0] if len(args[0].shape) == 2 else stack(pooled)
-
-    return meaning
-
-
-def _window_max(use: Use, window: list[Any]) -> Any:
-    entries = [ZERO if entry is None else entry for entry in window]
-    return entries[use.branches.choose(lambda: _largest(use, entries, [entry is None for entry in window]))]
-
-
-def _window_mean(use: Use, window: list[Any]) -> Any:
-    return use.reals.over(reduce(use.reals.plus, (entry or ZERO for entry in window)), Fraction(len(window)))
 
 
 def _normal_cdf(use: Use, x: Any) -> Any:
@@ -310,7 +209,7 @@ MEANINGS: dict[str, Meaning] = {
     "concat": _concat,
     "flatten": _flatten,
     "reshape": _reshape,
-    "conv2d": _conv2d,
-    "max_pool2d": _pool(_window_max),
-    "avg_pool2d": _pool(_window_mean),
+    "conv2d": conv2d,
+    "max_pool2d": pool(window_max),
+    "avg_pool2d": pool(window_mean),
 }

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from mpmath import MPContext
 from mpmath.ctx_mp_python import _mpf as Mpf
+from mpmath.libmp import from_rational
 
 from derive.errors import DeriveError
 
@@ -55,9 +56,12 @@ class Reals:
 
     def real(self, x: Scalar) -> Any:
         """x as a number of this precision."""
-        if type(x) is self._number:
+        kind = type(x)
+        if kind is self._number:
             return x
-        if isinstance(x, LogOfNothing):
+        if kind is Fraction:  # mpmath's own conversion asks abstract base classes first, which takes ten times as long
+            return self.context.make_mpf(from_rational(x.numerator, x.denominator, self.context.prec, "n"))
+        if kind is LogOfNothing:
             x._refuse()
         return self.context.convert(x)
 

@@ -7,13 +7,14 @@ as many digits as it takes until, recomputed from what it prints, it rounds to t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.notation.algebra import size, tidy
 from derive.notation.build import neg, number
-from derive.notation.form import At, Call, Derivative, Form, Matrix, Number, Symbol, Tuple, rebuild
+from derive.notation.form import At, Call, Derivative, Form, Matrix, Number, Symbol, Tuple, rebuild, symbols
 from derive.notation.rounding import Real, as_fraction, exact_form, rounded, shown, unit_of
-from derive.notation.value import evaluate
+from derive.notation.value import NoValue, evaluate
 from derive.record import Line, Phrase, Relation, Rounding
 
 MOST_EXTRA_DIGITS = 12
@@ -67,9 +68,9 @@ def number_lines(
     distinct: list[Line] = []
     for sign, each, why in lines:
         if each != (distinct[-1].form if distinct else form):
-            distinct.append(Line(sign, each, why))
+            distinct.append(Line(sign, each, why, at=any(symbols(each))))
         elif distinct and sign == "≈" and distinct[-1].relation == "=":
-            distinct[-1] = Line("≈", each, distinct[-1].reason)
+            distinct[-1] = replace(distinct[-1], relation="≈")
     return tuple(distinct)
 
 
@@ -93,11 +94,19 @@ def folded(form: Form) -> Form:
 
 
 def _fold(form: Form) -> Form:
-    value = evaluate(form, {}) if not isinstance(form, (Matrix, Tuple)) else None
+    value = _without_names(form) if not isinstance(form, (Matrix, Tuple)) else None
     if isinstance(value, Fraction):
         return number(value)
     if isinstance(form, Call) and form.function == "log":
-        inner = evaluate(form.args[0], {})
+        inner = _without_names(form.args[0])
         if isinstance(inner, Fraction) and inner.numerator == 1:
             return neg(Call("log", (number(inner.denominator),)))
     return rebuild(form, _fold)
+
+
+def _without_names(form: Form) -> Real | None:
+    """What a form of numbers is worth; None where a name is left in it, as the policy "exact" leaves some."""
+    try:
+        return evaluate(form, {})
+    except NoValue:
+        return None

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -22,9 +22,10 @@ from derive.notation.working import number_lines
 from derive.questions.base import Question
 from derive.questions.fields import Definitions, Expression, Names, Values, numeric
 from derive.questions.finish import finished
-from derive.questions.graph_question import kind_of, listed
+from derive.questions.graph_question import kind_of, listed, written_out
 from derive.record import Answer, Conventions, Derivation, Given, Line, Mark, Phrase, Rounding, Step
 
+Found = Literal["nothing", "gradient", "hessian"]
 ONE_MARK = (Mark(Fraction(1), "M"),)
 ANSWER_MARK = (Mark(Fraction(1), "A"),)
 QUARTIC = "x**4 - 32*x**2 + y**4 - 18*y**2"
@@ -80,7 +81,7 @@ class CalculusQuestion(Question):
         bindings = self.bindings()
         values = {name: numeric(value) for name, value in bindings}
         lines = number_lines(form, evaluate(form, values), values, rounding) or (Line("=", form),)
-        return Step(f"{_step_name(target)}_at", At(target, bindings), lines, "numbers in", uses, ANSWER_MARK)
+        return Step(f"{_step_name(target)}_at", At(target, bindings), lines, "value at the point", uses, ANSWER_MARK)
 
     def answer(self, step: Step, name: str) -> Answer:
         """The answer that the last line of a step gives."""
@@ -177,7 +178,8 @@ class CalculusJacobian(CalculusQuestion):
         steps.append(Step("J", name, lines, "Jacobian", uses, ANSWER_MARK))
         if self.at:
             steps.append(matrix_at(name, whole, self.at, conventions.rounding))
-        answers = [Answer("J", "matrix", steps[-1].lines[-1].form, steps[-1].lines[-1].form, steps[-1].target)]
+        exact = written_out(whole, dict(self.at)) or whole
+        answers = [Answer("J", "matrix", exact, steps[-1].lines[-1].form, steps[-1].target)]
         prompt: Phrase = ("Find the Jacobian of ", *listed(outputs), " with respect to ", *listed(variables), ".")
         givens = tuple(Given(of, form) for of, form in outputs.items())
         return finished(Derivation("Jacobian", prompt, givens, tuple(steps), tuple(answers), conventions))
@@ -191,7 +193,7 @@ def matrix_at(name: Symbol, whole: Matrix, at: dict[Symbol, Form], rounding: Rou
     numbers = Matrix(tuple(tuple(form for _, form in row) for row in entries))
     line = Line(relation, numbers, ("numbers in",))  # type: ignore[arg-type]
     step_name = f"{symbol_name(name)}_at{note}"
-    return Step(step_name, At(name, tuple(at.items())), (line,), "numbers in", (symbol_name(name),), ANSWER_MARK)
+    return Step(step_name, At(name, tuple(at.items())), (line,), "value at the point", (), ANSWER_MARK)
 
 
 class CalculusHessian(CalculusQuestion):
@@ -201,6 +203,7 @@ class CalculusHessian(CalculusQuestion):
     example: ClassVar[dict[str, Any]] = {"function": QUARTIC, "classify": [[0, 0], [4, 3]]}
 
     classify: list[list[Expression]] = Field([], description="points to classify, each a list of values")
+    known: Found = Field("nothing", description="what an earlier part has found already: nothing, gradient or hessian")
 
     @classmethod
     def draw(cls, rng: random.Random) -> dict[str, Any]:
@@ -213,37 +216,37 @@ class CalculusHessian(CalculusQuestion):
 
     def solve(self, conventions: Conventions) -> Derivation:
         """Gradient, second derivatives, the matrix, then each point."""
-        steps, gradient, whole = self.second_derivatives()
-        answers = [Answer("H", "matrix", whole, whole, HESSIAN)]
+        first, second, gradient, whole = self.second_derivatives()
+        steps = [*(first if self.known == "nothing" else ()), *(second if self.known != "hessian" else ())]
+        answers = [Answer("H", "matrix", whole, whole, HESSIAN)] if self.known != "hessian" else []
         classified, verdicts = self.classified(self.classify, gradient, whole, conventions.rounding)
-        prompt: list[str | Form] = ["Find the Hessian of ", self.symbol]
+        points = listed(Tuple(tuple(p)) if len(p) > 1 else p[0] for p in self.classify)
+        prompt: Phrase = ("Find the Hessian of ", self.symbol, ".") if self.known != "hessian" else ()
         if self.classify:
-            prompt += [" and classify ", *listed(Tuple(tuple(p)) if len(p) > 1 else p[0] for p in self.classify)]
-        return self.record(
-            "Hessian", (*prompt, "."), [*steps, *classified], [*answers, *verdicts], conventions
-        )  # fmt: skip
+            prompt = (*prompt, " Classify " if prompt else "Classify ", *points, ".")
+        return self.record("Hessian", prompt, [*steps, *classified], [*answers, *verdicts], conventions)
 
-    def second_derivatives(self) -> tuple[list[Step], dict[Symbol, Form], Matrix]:
-        """The steps to the gradient and the Hessian, with both."""
+    def second_derivatives(self) -> tuple[list[Step], list[Step], dict[Symbol, Form], Matrix]:
+        """The steps to the gradient, those on to the Hessian, and both."""
         variables = self.variables
-        steps: list[Step] = []
+        first: list[Step] = []
         gradient: dict[Symbol, Form] = {}
         for v in variables:
             step, gradient[v] = self.partial(self.symbol, self.function, v, Derivative(self.symbol, (v,)))
-            steps.append(step)
+            first.append(step)
+        steps: list[Step] = []
         second: dict[frozenset[Symbol], Form] = {}
         for i, v in enumerate(variables):
             for w in variables[i:]:
                 target = Derivative(self.symbol, (v, w))
                 step, second[frozenset((v, w))] = self.partial(self.symbol, gradient[v], w, target)
-                steps.append(replace(step, uses=(f"d{self.name}_d{symbol_name(v)}",)))
+                steps.append(replace(step, uses=(first[i].name,) if self.known == "nothing" else ()))
         rows = tuple(tuple(second[frozenset((v, w))] for w in variables) for v in variables)
         names = tuple(tuple(Derivative(self.symbol, _sorted(variables, v, w)) for w in variables) for v in variables)
-        uses = tuple(step.name for step in steps[len(variables) :])
         whole = Matrix(rows)
         lines = (Line("=", Matrix(names)), Line("=", whole))
-        steps.append(Step("H", HESSIAN, lines, "Hessian", uses, ONE_MARK))
-        return steps, gradient, whole
+        steps.append(Step("H", HESSIAN, lines, "Hessian", (), ONE_MARK))
+        return first, steps, gradient, whole
 
     def classified(
         self, points: Sequence[Sequence[Form]], gradient: dict[Symbol, Form], whole: Matrix, rounding: Rounding
@@ -270,9 +273,10 @@ class CalculusHessian(CalculusQuestion):
         slopes = {v: evaluate(form, values) for v, form in gradient.items()}
         for v, form in gradient.items():
             target = Derivative(self.symbol, (v,))
-            lines = number_lines(form, slopes[v], values, rounding) or (Line("=", form),)
-            name = _step_name(target)
-            steps.append(Step(f"{name}_at{count}", At(target, bindings), lines, "numbers in", (name,), level=2))
+            *numbers, last = number_lines(form, slopes[v], values, rounding) or (Line("=", form),)
+            lines = (*(replace(line, level=3) for line in numbers), last)
+            step_name = f"{_step_name(target)}_at{count}"
+            steps.append(Step(step_name, At(target, bindings), lines, "critical point", level=2))
         if any(slope != 0 for slope in slopes.values()):
             names = listed(v for v, slope in slopes.items() if slope != 0)
             words = "no critical point"
@@ -303,7 +307,7 @@ class CalculusHessian(CalculusQuestion):
         target = Call("det", (At(HESSIAN, bindings),))
         first = subtract(Product((a, d)), Product((b, b)))
         lines = (Line("=", first, ("product of the diagonal minus the other",)), Line(relation, final))
-        step = Step(f"det_{count}", target, lines, "determinant", (f"H_at{count}",), ONE_MARK)
+        step = Step(f"det_{count}", target, lines, "determinant", (), ONE_MARK)
         if value < 0:
             return [step], ("the determinant is negative: eigenvalues of both signs",)
         if value == 0:
@@ -354,26 +358,30 @@ class CalculusCriticalPoints(CalculusHessian):
 
     def solve(self, conventions: Conventions) -> Derivation:
         """The gradient in factors, its zeros, and their kinds."""
-        gradient_steps, gradient, whole = self.second_derivatives()
-        count = len(self.variables)
-        steps = [
-            _with_factors(step, v, gradient[v])
-            for step, v in zip(gradient_steps[:count], self.variables, strict=True)
-        ]
+        first, second, gradient, whole = self.second_derivatives()
+        if self.known != "nothing":
+            first = [replace(step, lines=(replace(step.lines[-1], reason=("as above",)),)) for step in first]
+        steps = [_with_factors(step, v, gradient[v]) for step, v in zip(first, self.variables, strict=True)]
         points = critical_points(gradient)
         if not points:
             raise InputError("the expression has no critical point")
-        target = Call("critical_points", (self.symbol,), 0, tuple((symbol_name(v), v) for v in self.variables))
-        rows = [Tuple(p) if len(p) > 1 else p[0] for p in points]
-        value = Tuple(tuple(rows)) if len(rows) > 1 else rows[0]
+        named = () if self.variables == tuple(symbols(self.function)) else self.variables
+        target = Call("critical_points", (self.symbol,), 0, tuple((symbol_name(v), v) for v in named))
+        listed_points = [Tuple(p) if len(p) > 1 else p[0] for p in points]
+        value = Tuple(tuple(listed_points)) if len(points) > 1 else listed_points[0]
         line = Line("=", value, ("every component zero",))
         uses = tuple(step.name for step in steps)
         steps.append(Step("points", target, (line,), "critical points", uses, ANSWER_MARK))
         answers = [Answer("points", "points", value, value, target)]
         if self.kinds:
             more, verdicts = self.classified(points, gradient, whole, conventions.rounding)
-            steps += [*gradient_steps[count:], *(step for step in more if "_at" not in step.name or step.name.startswith("H"))]
             answers += verdicts
+            rows = tuple(replace(step, marks=()) for step in more if step.name.startswith("kind"))
+            steps += [*(second if self.known != "hessian" else ()), *(s for s in more if s.name.startswith("det"))]
+            heads: tuple[Phrase, ...] = (("point",), ("kind",), ("reason",))
+            steps.append(
+                Step("kinds", rule="second derivative test", marks=ANSWER_MARK, substeps=rows, layout="table", heads=heads)
+            )
         prompt: Phrase = ("Find all critical points of ", self.symbol, " and say of which kind they are." if self.kinds else ".")
         return self.record("Critical points", prompt, steps, answers, conventions)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -12,10 +12,10 @@ from pydantic import Field
 from derive.errors import InputError, UnknownName
 from derive.graph.arrays import Array
 from derive.graph.backward import Backward
-from derive.graph.graph import Graph
+from derive.graph.graph import Graph, Quantity, matrix_form
 from derive.graph.point import Point, forward_steps
 from derive.notation.build import subtract
-from derive.notation.form import Derivative, Form, Product, Symbol
+from derive.notation.form import Derivative, Form, Matrix, Product, Symbol, Tuple, children
 from derive.notation.symbols import parse_symbol, symbol_name
 from derive.questions.draws import draw_graph
 from derive.questions.fields import Expression, Name, Names, numeric
@@ -48,7 +48,7 @@ class GraphForward(GraphQuestion):
         needed = _needed(graph, [q.symbol for q in wanted])
         steps = forward_steps(point, [q for q in graph.definitions if q.symbol in needed and q.symbol not in self.known])
         targets = [graph.written(q.symbol) for q in wanted]
-        answers = answers_of(steps, targets, graph, self.at)
+        answers = answers_of(steps, targets, graph, self.at, whole_arrays(graph, wanted))
         prompt: Phrase = ("Compute ", *listed(targets), ".")
         return self.derivation("Forward pass", prompt, graph, steps, answers, conventions)
 
@@ -79,9 +79,9 @@ class GraphGradient(GraphQuestion):
 
     @classmethod
     def draw(cls, rng: random.Random) -> dict[str, Any]:
-        """A random graph; half of the time without values."""
+        """A random graph; one of scalars is sometimes without values."""
         drawn = draw_graph(rng)
-        if rng.random() < 0.3:
+        if rng.random() < 0.3 and not any(isinstance(value, list) for value in drawn["at"].values()):
             del drawn["at"]
         return drawn
 
@@ -91,9 +91,20 @@ class GraphGradient(GraphQuestion):
         point = self.point(graph, conventions)
         forward, backward, targets = self.passes(graph, point)
         steps = (*forward, *backward)
-        answers = answers_of(steps, targets, graph, self.at)
+        answers = answers_of(steps, targets, graph, self.at, self.whole_gradients(graph))
         prompt: Phrase = ("Derive ", *listed(targets), " by backpropagation.")
         return self.derivation("Gradient", prompt, graph, steps, answers, conventions, tie_remarks(point))
+
+    def whole_gradients(self, graph: Graph) -> dict[Form, Form]:
+        """The gradients by arrays, as matrices of the formulas of their entries."""
+        wholes: dict[Form, Form] = {}
+        for name in self.wrt:
+            array = graph.quantities[name].value if name in graph.quantities else None
+            if isinstance(array, Array):
+                slopes = graph.program.gradient(graph.scalar(self.of), array.items)
+                target = Derivative(graph.written(self.of), (graph.written(name),))
+                wholes[target] = matrix_form(array.shape, [graph.form(slopes[node]) for node in array.items])
+        return wholes
 
     def passes(self, graph: Graph, point: Point) -> tuple[tuple[Step, ...], tuple[Step, ...], list[Form]]:
         """The steps of both passes, and the gradients that were asked for."""
@@ -110,6 +121,15 @@ class GraphGradient(GraphQuestion):
         steps = backward.steps()
         targets: list[Form] = [Derivative(graph.written(self.of), (graph.written(name),)) for name in self.wrt]
         return (forward if self.known == "nothing" else ()), steps, targets
+
+
+def whole_arrays(graph: Graph, quantities: Iterable[Quantity]) -> dict[Form, Form]:
+    """The arrays among some quantities, as matrices of the formulas of their entries."""
+    return {
+        graph.written(q.symbol): matrix_form(q.value.shape, [graph.form(node) for node in q.value.items])
+        for q in quantities
+        if isinstance(q.value, Array)
+    }
 
 
 def listed_names(labels: Iterable[Form]) -> str:
@@ -159,7 +179,9 @@ class GraphUpdate(GraphGradient):
         answers = [
             Answer(symbol_name(name), answer.kind, answer.form, answer.shown, answer.label)
             for name, answer in zip(
-                self.wrt, answers_of(meaning_steps, targets, graph, {**self.at, rate: self.rate}), strict=True
+                self.wrt,
+                answers_of(meaning_steps, targets, graph, {**self.at, rate: self.rate}, self._whole_updates(graph)),
+                strict=True,
             )
         ]
         prompt: Phrase = ("Do one step of gradient descent on ", *listed(map(graph.written, self.wrt)), ".")
@@ -168,9 +190,26 @@ class GraphUpdate(GraphGradient):
             tie_remarks(point) if shown else (), (Given(rate, self.rate, "value"),),
         )  # fmt: skip
 
+    def _whole_updates(self, graph: Graph) -> dict[Form, Form]:
+        wholes: dict[Form, Form] = {}
+        for target, whole in self.whole_gradients(graph).items():
+            assert isinstance(target, Derivative)
+            name = target.wrt[0]
+            assert isinstance(name, Symbol) and isinstance(whole, (Matrix, Tuple))
+            array = graph.quantities[name].value
+            assert isinstance(array, Array)
+            slopes = list(_entries(whole))
+            moved = [
+                subtract(graph.labels[node], Product((parse_symbol("eta"), slope)))
+                for node, slope in zip(array.items, slopes, strict=True)
+            ]
+            wholes[_new(name)] = matrix_form(array.shape, moved)
+        return wholes
+
     def _update(self, graph: Graph, point: Point, name: Symbol, gradient: Form) -> Step:
         old = graph.written(name)
-        new = Symbol(name.base, name.accent, (*name.sub, "new"), name.sup, bold=isinstance(old, Symbol) and old.bold)
+        assert isinstance(old, Symbol)
+        new = _new(old)
         form = subtract(old, Product((parse_symbol("eta"), gradient)))
         value = graph.quantity(name).value
         if isinstance(value, Array):
@@ -188,3 +227,17 @@ class GraphUpdate(GraphGradient):
         relation, whole = point.matrix(values, array.shape)
         lines = (Line("=", form, ("gradient descent",)), Line(relation, whole))
         return Step(symbol_name(new), new, lines, "gradient descent", (), (Mark(Fraction(1), "A"),))
+
+
+def _new(name: Symbol) -> Symbol:
+    """The parameter after the step."""
+    return Symbol(name.base, name.accent, (*name.sub, "new"), name.sup, name.bold)
+
+
+def _entries(form: Form) -> Iterator[Form]:
+    """The entries of a matrix, or of a tuple of matrices, row by row."""
+    if isinstance(form, (Matrix, Tuple)):
+        for part in children(form):
+            yield from _entries(part)
+    else:
+        yield form

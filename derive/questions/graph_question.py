@@ -87,26 +87,35 @@ def _arguments(graph: Graph, block: str) -> dict[Form, None]:
     }
 
 
-def answers_of(steps: Iterable[Step], wanted: Iterable[Form], graph: Graph | None = None, at: Values | None = None) -> list[Answer]:  # type: ignore[valid-type]
+def answers_of(
+    steps: Iterable[Step],
+    wanted: Iterable[Form],
+    graph: Graph | None = None,
+    at: Mapping[Symbol, Form] | None = None,
+    arrays: Mapping[Form, Form] | None = None,
+) -> list[Answer]:
     """For each wanted quantity the answer that its step found.
 
-    `shown` is the last line; `form` is exact: the last exact line, written out in numbers where the point is given.
+    `shown` is the last line; `form` is exact: the last exact line, written out in numbers where the point is given. For
+    an array, whose steps show one entry, `arrays` holds the matrix of the formulas of all entries.
     """
     by_target = {step.target: step for step in steps if step.target is not None and step.lines}
     meaning = _meaning(by_target, graph, at or {})
     answers = []
     for target in wanted:
         final = by_target[target].lines[-1]
-        form = final.form if final.relation != "≈" else written_out(_exact(by_target[target]), meaning) or final.form
-        answers.append(Answer(answer_name(target), kind_of(final.form), form, final.form, target))
+        form: Form | None = final.form
+        if final.relation == "≈":
+            form = written_out((arrays or {}).get(target) or _exact(by_target[target]), meaning)
+        answers.append(Answer(answer_name(target), kind_of(final.form), form or final.form, final.form, target))
     return answers
 
 
 def _exact(step: Step) -> Form:
-    return [line.form for line in step.lines if line.relation != "≈"][-1]
+    return next((line.form for line in reversed(step.lines) if line.relation != "≈"), step.lines[-1].form)
 
 
-def _meaning(by_target: dict[Form, Step], graph: Graph | None, at: dict[Symbol, Form]) -> dict[Form, Form]:
+def _meaning(by_target: Mapping[Form, Step], graph: Graph | None, at: Mapping[Symbol, Form]) -> dict[Form, Form]:
     meaning = {target: _exact(step) for target, step in by_target.items() if step.lines[0].relation != "≈"}
     for node, label in graph.labels.items() if graph else ():
         if graph and graph.program.args[node]:

@@ -114,7 +114,7 @@ class OptimizerStep(GraphGradient):
         missing = [symbol_name(name) for name in self.wrt if name not in self.gradients]
         if missing:
             raise InputError(f"the gradient of {', '.join(missing)} is not given")
-        point.env |= {name: numeric(form) for name, form in given.items()}
+        point.env |= {name: numeric(form) for name, form in (self.at | given).items()}
         return (), list(given)
 
     def _constants(self, entry: Optimizer) -> dict[Symbol, Form]:

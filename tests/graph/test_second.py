@@ -32,7 +32,9 @@ def rosenbrock(m: int) -> tuple[Program, int, list[int]]:
     return p, total, xs
 
 
-def numbers(program: Program, nodes: dict[tuple[int, int], int], at: dict[int, Fraction]) -> dict[tuple[int, int], float]:
+def numbers(
+    program: Program, nodes: dict[tuple[int, int], int], at: dict[int, Fraction]
+) -> dict[tuple[int, int], float]:
     values = evaluate(program, at, nodes.values(), Conventions(), {})
     return {place: float(values[node]) for place, node in nodes.items()}
 
@@ -62,7 +64,11 @@ def test_its_work_grows_linearly():
 
 def net(values: dict[str, Fraction]) -> tuple[Graph, dict[int, Fraction], list[int]]:
     graph = Graph(NET)
-    return graph, {graph.scalar(name): value for name, value in values.items()}, [graph.scalar(name) for name in WEIGHTS]
+    return (
+        graph,
+        {graph.scalar(name): value for name, value in values.items()},
+        [graph.scalar(name) for name in WEIGHTS],
+    )
 
 
 def drawn(seed: int) -> dict[str, Fraction]:
@@ -100,7 +106,9 @@ def test_a_network_agrees_with_torch():
         x = torch.tensor([float(values["x_1"]), float(values["x_2"])], dtype=torch.float64)
         z = w[:6].reshape(3, 2) @ x + w[6:9]
         o = w[9:12] @ torch.tanh(z) + w[12]
-        return torch.nn.functional.binary_cross_entropy_with_logits(o, torch.tensor(float(values["t"]), dtype=torch.float64))
+        return torch.nn.functional.binary_cross_entropy_with_logits(
+            o, torch.tensor(float(values["t"]), dtype=torch.float64)
+        )
 
     start = torch.tensor([float(values[name]) for name in WEIGHTS], dtype=torch.float64)
     expected = torch.func.hessian(loss)(start)
