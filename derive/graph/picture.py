@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 from derive.graph.arithmetic import mul
 from derive.graph.backward import Backward
@@ -38,7 +39,7 @@ def _label(quantity: Quantity) -> Phrase:
     return (quantity.symbol, " = ", quantity.form)
 
 
-def _kind(quantity: Quantity, of: int) -> str:
+def _kind(quantity: Quantity, of: int) -> Literal["input", "operation", "output"]:
     return "input" if quantity.form is None else "output" if quantity.value == of else "operation"
 
 
@@ -51,7 +52,8 @@ def _parents(graph: Graph, target: Quantity) -> Iterable[Quantity]:
 
 
 def _edge(point: Point, backward: Backward, source: Quantity, target: Quantity) -> FigureEdge:
-    assert isinstance(source.value, int) and isinstance(target.value, int)
+    assert isinstance(source.value, int)
+    assert isinstance(target.value, int)
     name = f"{symbol_name(source.symbol)}_{symbol_name(target.symbol)}"
     above = _number(point, f"{name}_value", source.symbol, point.nodes[source.value])
     local = _local(backward, source.value, target.value)
@@ -80,5 +82,3 @@ def _slope(graph: Graph, source: Quantity, target: Quantity) -> Derivative:
 def _number(point: Point, name: str, target: Form, value: object) -> Step:
     relation, form = shown(value, point.conventions.rounding)
     return Step(name, target, (Line(relation, form),))
-
-

@@ -1,7 +1,7 @@
 """One expression cut into named nodes, as a person draws its computation graph.
 
 Equal parts are one node, a written-out sigmoid is a sigmoid, and a power of which a lower power also occurs is built
-from that one: x⁴ is (x²)² where x² is there. Numbers, names and minus signs are no nodes of their own.
+from that one: x⁴ is (x²)² where x² is there. Numbers, names, minus signs and 1 - p are no nodes of their own.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ class _Parts:
             return form.arg
         if isinstance(form, Neg):
             return neg(form.arg)
-        if isinstance(form, (*_OPAQUE, Relation)) or _is_constant(form):
+        if isinstance(form, (*_OPAQUE, Relation)) or _is_constant(form) or _is_complement(form):
             return form
         if isinstance(form, (Product, Frac)):
             form = _unsigned(form)
@@ -193,6 +193,12 @@ class _Parts:
 
 def _is_constant(form: Form) -> bool:
     return isinstance(form, _ARITHMETIC) and all(isinstance(node, (*_ARITHMETIC, Number)) for node in walk(form))
+
+
+def _is_complement(form: Form) -> bool:
+    """1 - p, which stands where it is used, as in p(1 - p)."""
+    return isinstance(form, Sum) and form.minus == (False, True) and form.terms[0] == ONE and isinstance(
+        form.terms[1], Symbol)  # fmt: skip
 
 
 def _unsigned(form: Product | Frac) -> Form:

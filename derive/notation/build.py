@@ -1,4 +1,4 @@
-"""Constructors that keep trees canonical: signs go where a `Sum` or a `Neg` wants them, lone items lose their wrapper."""
+"""Constructors that keep trees canonical: signs go where a `Sum` or a `Neg` wants them, lone items lose their shell."""
 
 from __future__ import annotations
 

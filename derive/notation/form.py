@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
-from functools import lru_cache
+from functools import cache
 from typing import Any, Literal
 
 
@@ -216,8 +216,8 @@ class Text(Form):
     text: str
 
 
-@lru_cache(maxsize=None)
-def _names(kind: type) -> tuple[str, ...]:
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
     return tuple(f.name for f in fields(kind) if f.name != "bold")
 
 
@@ -231,7 +231,8 @@ def _forms(value: Any) -> Iterator[Form]:
 
 def children(form: Form) -> Iterator[Form]:
     """The forms directly inside `form`, in written order."""
-    for name in _names(type(form)):
+    kind: Any = type(form)
+    for name in _names(kind):
         yield from _forms(getattr(form, name))
 
 
@@ -255,12 +256,13 @@ def _mapped(value: Any, change: Callable[[Form], Form]) -> Any:
 
 def rebuild(form: Form, change: Callable[[Form], Form]) -> Form:
     """`form` with each form directly inside it replaced by `change` of it; the same object where nothing changed."""
-    old = [getattr(form, name) for name in _names(type(form))]
+    kind: Any = type(form)
+    old = [getattr(form, name) for name in _names(kind)]
     new = [_mapped(value, change) for value in old]
     if all(a is b for a, b in zip(old, new, strict=True)):
         return form
     bold = (form.bold,) if isinstance(form, Symbol) else ()
-    return type(form)(*new, *bold)
+    return kind(*new, *bold)
 
 
 def symbols(form: Form) -> dict[Symbol, None]:

@@ -16,7 +16,7 @@ Real = Any
 SPARE_DIGITS = 2
 """An exact decimal may be this many digits longer than the policy's before it is rounded."""
 LARGEST_FRACTION = 1000
-SMALLEST_EXPONENT, LARGEST_EXPONENT = -3, 6
+SMALLEST_EXPONENT = -3
 
 
 def as_fraction(value: Real) -> Fraction:
@@ -63,12 +63,14 @@ def magnitude(value: Real) -> int:
 
 
 def rounded(value: Real, digits: int) -> Form:
-    """The value with so many significant digits, half away from zero; m·10^k where it is tiny or huge."""
+    """The value with so many significant digits, half away from zero; m·10^k where it is tiny, or has more digits than
+    that before the point: in 123500 nobody sees which zeros count.
+    """
     exact = as_fraction(value)
     if exact == 0:
         return Number("0")
     exponent = magnitude(_rounded_at(exact, magnitude(exact) - digits + 1))
-    if SMALLEST_EXPONENT <= exponent < max(LARGEST_EXPONENT, digits):
+    if SMALLEST_EXPONENT <= exponent < digits:
         return fixed(exact, digits - 1 - exponent)
     return _scientific(exact, digits)
 

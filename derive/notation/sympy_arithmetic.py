@@ -68,7 +68,8 @@ Below = list[tuple[Any, Any]]
 
 
 def _split(expr: Any) -> tuple[Fraction, list[Any], Below]:
-    coefficient, above = Fraction(1), []
+    coefficient = Fraction(1)
+    above: list[Any] = []
     below: Below = []
     for factor in expr.as_ordered_factors():
         if factor.is_Rational:
@@ -79,7 +80,12 @@ def _split(expr: Any) -> tuple[Fraction, list[Any], Below]:
             below.append((factor.base, -factor.exp))
         else:
             above.append(factor)
-    return coefficient, sorted(above, key=lambda factor: bool(factor.is_Add)), below  # σ(z)(1 - σ(z)), brackets last
+    return coefficient, sorted(above, key=lambda factor: _is_rest(factor, above)), below
+
+
+def _is_rest(factor: Any, factors: list[Any]) -> bool:
+    """Whether it is the 1 - p that stands behind p in p(1 - p)."""
+    return bool(factor.is_Add) and any(-other in factor.args for other in factors)
 
 
 def _without_exponentials(coefficient: Fraction, above: list[Any], below: Below) -> tuple[Fraction, list[Any], Below]:

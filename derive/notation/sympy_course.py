@@ -277,4 +277,3 @@ _PLANS: dict[type, Callable[[Any], Plan]] = {
     sympy.Le: _related("≤"), sympy.Gt: _related(">"), sympy.Ge: _related("≥"),
 }  # fmt: skip
 """By kind of expression: one entry reads one more of SymPy's functions."""
-

@@ -14,7 +14,7 @@ from sympy import Function, Integer, Lambda, Piecewise, Rational, S, Symbol
 _x, _a = Symbol("x"), Symbol("a")
 
 
-class CourseFunction(Function):  # type: ignore[misc]
+class CourseFunction(Function):
     """Base: `law` is what the function stands for, used for numbers and in compiled code."""
 
     law: Lambda

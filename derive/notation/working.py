@@ -60,7 +60,8 @@ def number_lines(
     line, exact = _true_numbers(form, values, rounding, final)
     rounds = relation == "≈"
     result = folded(line) if rounds and exact else line
-    lines: list[tuple[Relation, Form, Phrase]] = [(("=" if exact or rounding.mode == "carry-rounded" else "≈"), line, reason)]
+    first: Relation = "=" if exact or rounding.mode == "carry-rounded" else "≈"
+    lines: list[tuple[Relation, Form, Phrase]] = [(first, line, reason)]
     if result != line and (size(result) <= SHORT or rounding.mode == "exact"):
         lines.append(("=", result, ()))
     if not (rounds and rounding.mode == "exact"):

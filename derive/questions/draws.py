@@ -29,8 +29,11 @@ def draw_logistic(rng: random.Random) -> dict[str, Any]:
 def _network(rng: random.Random) -> dict[str, Any]:
     act = rng.choice(ACTIVATIONS)
     graph = {
-        "z1": "w1*x1 + w2*x2 + b1", "h": f"{act}(z1)", "y": "v*h + c", "E": "(y - t)**2/2",
-    }  # fmt: skip
+        "z1": "w1*x1 + w2*x2 + b1",
+        "h": f"{act}(z1)",
+        "y": "v*h + c",
+        "E": "(y - t)**2/2",
+    }
     names = ("w1", "x1", "w2", "x2", "b1", "v", "c", "t")
     at = {name: decimal(rng, -2, 2, 0.1) for name in names}
     return {"graph": graph, "of": "E", "wrt": rng.sample(["w1", "w2", "b1", "v", "c"], 2), "at": at}
@@ -68,3 +71,23 @@ def _convolution(rng: random.Random) -> dict[str, Any]:
     image = [[[decimal(rng, -2, 2) for _ in range(size)] for _ in range(size)] for _ in range(2)]
     at = {"X": image, "w1": decimal(rng, -2, 2), "w2": decimal(rng, -2, 2)}
     return {"graph": graph, "of": "L", "wrt": ["w1", "w2"], "at": at}
+
+
+def draw_function(rng: random.Random, names: tuple[str, ...] = ("x", "y")) -> str:
+    """A random expression of the size that exams have."""
+    x = names[0]
+    y = names[-1]
+    a, b, n = rng.randint(2, 9), rng.randint(2, 9), rng.randint(2, 4)
+    shapes = [
+        f"{x}**{n} - {a}*{x}**2 + {b}*{y}**3",
+        f"{a}*{x}**2*{y} + {b}*{y}",
+        f"log(1 + exp({a}*{x} + {y}))",
+        f"sigmoid({a}*{x} - {y})",
+        f"exp(-{x}**2) + {a}*{y}",
+        f"({a}*{x} + {b})**{n} - {y}",
+        f"tanh({x}*{y})",
+        f"{x}/({y}**2 + {a})",
+        f"sin({a}*{x})*{y}",
+        f"sqrt({x}**2 + {y}**2 + {a})",
+    ]
+    return rng.choice(shapes)

@@ -46,7 +46,9 @@ class GraphForward(GraphQuestion):
         point = self.point(graph, conventions)
         wanted = [graph.quantity(name) for name in self.of] or list(graph.definitions)
         needed = _needed(graph, [q.symbol for q in wanted])
-        steps = forward_steps(point, [q for q in graph.definitions if q.symbol in needed and q.symbol not in self.known])
+        steps = forward_steps(
+            point, [q for q in graph.definitions if q.symbol in needed and q.symbol not in self.known]
+        )
         targets = [graph.written(q.symbol) for q in wanted]
         answers = answers_of(steps, targets, graph, self.at, whole_arrays(graph, wanted))
         prompt: Phrase = ("Compute ", *listed(targets), ".")
@@ -149,8 +151,12 @@ class GraphUpdate(GraphGradient):
 
     ask: ClassVar[str] = "graph.update"
     example: ClassVar[dict[str, Any]] = {
-        "graph": LOGISTIC, "of": "L", "wrt": ["w", "b"], "at": LOGISTIC_AT, "rate": 0.1,
-    }  # fmt: skip
+        "graph": LOGISTIC,
+        "of": "L",
+        "wrt": ["w", "b"],
+        "at": LOGISTIC_AT,
+        "rate": 0.1,
+    }
 
     rate: Expression = Field(description="the learning rate")
     known: Known = Field("nothing", description="what an earlier part has found already: nothing, forward or gradient")
@@ -173,7 +179,9 @@ class GraphUpdate(GraphGradient):
         shown = () if self.known == "gradient" else (*forward, *backward)
         value = numeric(self.rate)
         point.env[rate] = value
-        updates = [self._update(graph, point, name, gradient) for name, gradient in zip(self.wrt, gradients, strict=True)]
+        updates = [
+            self._update(graph, point, name, gradient) for name, gradient in zip(self.wrt, gradients, strict=True)
+        ]
         targets = [step.target for step in updates if step.target is not None]
         meaning_steps = (*forward, *backward, *updates)
         answers = [
@@ -186,16 +194,23 @@ class GraphUpdate(GraphGradient):
         ]
         prompt: Phrase = ("Do one step of gradient descent on ", *listed(map(graph.written, self.wrt)), ".")
         return self.derivation(
-            "Gradient descent", prompt, graph, (*shown, *updates), answers, conventions,
-            tie_remarks(point) if shown else (), (Given(rate, self.rate, "value"),),
-        )  # fmt: skip
+            "Gradient descent",
+            prompt,
+            graph,
+            (*shown, *updates),
+            answers,
+            conventions,
+            tie_remarks(point) if shown else (),
+            (Given(rate, self.rate, "value"),),
+        )
 
     def _whole_updates(self, graph: Graph) -> dict[Form, Form]:
         wholes: dict[Form, Form] = {}
         for target, whole in self.whole_gradients(graph).items():
             assert isinstance(target, Derivative)
             name = target.wrt[0]
-            assert isinstance(name, Symbol) and isinstance(whole, (Matrix, Tuple))
+            assert isinstance(name, Symbol)
+            assert isinstance(whole, (Matrix, Tuple))
             array = graph.quantities[name].value
             assert isinstance(array, Array)
             slopes = list(_entries(whole))

@@ -14,7 +14,20 @@ from derive.graph.point import Point
 from derive.notation.algebra import size
 from derive.notation.build import number
 from derive.notation.decimals import decimal_of
-from derive.notation.form import Call, Derivative, Form, Frac, Matrix, Neg, Number, Symbol, Tuple, rebuild, symbols, walk
+from derive.notation.form import (
+    Call,
+    Derivative,
+    Form,
+    Frac,
+    Matrix,
+    Neg,
+    Number,
+    Symbol,
+    Tuple,
+    rebuild,
+    symbols,
+    walk,
+)
 from derive.notation.rounding import as_fraction
 from derive.notation.symbols import symbol_name
 from derive.questions.base import Question
@@ -31,8 +44,12 @@ Known = Literal["nothing", "forward", "gradient"]
 class GraphQuestion(Question):
     """Base of questions about a graph."""
 
-    graph: Definitions = Field(min_length=1, description="the named quantities in order: name: expression over earlier names")
-    at: Values = Field({}, description="the values of the inputs: numbers, matrices (lists of rows), images (lists of matrices)")
+    graph: Definitions = Field(
+        min_length=1, description="the named quantities in order: name: expression over earlier names"
+    )
+    at: Values = Field(
+        {}, description="the values of the inputs: numbers, matrices (lists of rows), images (lists of matrices)"
+    )
     blocks: dict[str, Expression] = Field(
         {}, description="abstract functions that the expressions call, each with its derivative, as in F: r"
     )
@@ -43,7 +60,7 @@ class GraphQuestion(Question):
         Raises:
             InputError: an expression that does not read, or shapes that do not fit.
         """
-        shapes = {symbol_name(name): shape for name, form in self.at.items() if (shape := shape_of(numeric(form)))}  # type: ignore[arg-type]
+        shapes = {symbol_name(name): shape for name, form in self.at.items() if (shape := shape_of(numeric(form)))}
         graph = Graph(self.graph, shapes, self.blocks)
         for name in self.at if self.graph else ():
             if graph.quantity(name).form is not None:
@@ -56,24 +73,37 @@ class GraphQuestion(Question):
 
     def premises(self, graph: Graph) -> tuple[Given, ...]:
         """Definitions, then derivatives of blocks, then values."""
-        givens = [Given(graph.written(q.symbol), graph.written(q.form)) for q in graph.definitions if q.form is not None]
+        givens = [
+            Given(graph.written(q.symbol), graph.written(q.form)) for q in graph.definitions if q.form is not None
+        ]
         for name, slope in self.blocks.items():
             for argument in _arguments(graph, name):
                 givens.append(Given(Call(name, (argument,), 1), slope))
-        for name, form in self.at.items():
-            givens.append(Given(graph.written(name), form, "value"))
+        givens += [Given(graph.written(symbol), form, "value") for symbol, form in self.at.items()]
         return tuple(givens)
 
     def derivation(
-        self, title: str, prompt: Phrase, graph: Graph, steps: Sequence[Step], answers: Sequence[Answer],
-        conventions: Conventions, remarks: Iterable[Phrase] = (), extra: Iterable[Given] = (),
-    ) -> Derivation:  # fmt: skip
+        self,
+        title: str,
+        prompt: Phrase,
+        graph: Graph,
+        steps: Sequence[Step],
+        answers: Sequence[Answer],
+        conventions: Conventions,
+        remarks: Iterable[Phrase] = (),
+        extra: Iterable[Given] = (),
+    ) -> Derivation:
         """The finished record; `extra` are premises after those of the graph."""
         return finished(
             Derivation(
-                title, prompt, (*self.premises(graph), *extra), tuple(steps), tuple(answers), conventions,
+                title,
+                prompt,
+                (*self.premises(graph), *extra),
+                tuple(steps),
+                tuple(answers),
+                conventions,
                 remarks=tuple(remarks),
-            )  # fmt: skip
+            )
         )
 
 
@@ -126,7 +156,9 @@ def _meaning(by_target: Mapping[Form, Step], graph: Graph | None, at: Mapping[Sy
         if graph and isinstance(value, Array):
             quantity = graph.quantity(name).value
             assert isinstance(quantity, Array)
-            meaning |= {graph.labels[n]: number(as_fraction(v)) for n, v in zip(quantity.items, value.items, strict=True)}
+            meaning |= {
+                graph.labels[n]: number(as_fraction(v)) for n, v in zip(quantity.items, value.items, strict=True)
+            }
     return meaning
 
 
@@ -199,6 +231,11 @@ def _tie(names: list[Form], padding: bool, rule: str) -> Phrase:
     if padding and rule == "padding":
         return (*listed(names), " ties with the zero padding: the padding takes the gradient")
     chosen = names[-1] if rule == "last" else names[0]
-    return ("a tie of ", *listed(names), *((" and the padding",) if padding else ()), ": ", chosen, " takes the gradient")
-
-
+    return (
+        "a tie of ",
+        *listed(names),
+        *((" and the padding",) if padding else ()),
+        ": ",
+        chosen,
+        " takes the gradient",
+    )

@@ -22,7 +22,15 @@ from derive.questions.finish import finished
 from derive.record import Answer, Conventions, Derivation, Given, Phrase
 
 LayerText = Annotated[Layer, BeforeValidator(read_layer), WithJsonSchema({"type": ["string", "object"]})]
-SETTINGS: dict[str, str] = {"H": "height", "W": "width", "C": "channels", "K": "kernel", "S": "stride", "P": "padding", "F": "filters"}
+SETTINGS: dict[str, str] = {
+    "H": "height",
+    "W": "width",
+    "C": "channels",
+    "K": "kernel",
+    "S": "stride",
+    "P": "padding",
+    "F": "filters",
+}
 
 
 class NetworkOutputShape(Question):
@@ -30,8 +38,9 @@ class NetworkOutputShape(Question):
 
     ask: ClassVar[str] = "network.output_shape"
     example: ClassVar[dict[str, Any]] = {
-        "input": [26, 26, 26], "net": ["conv2d(filters=5, kernel=7, stride=3, padding=1)"],
-    }  # fmt: skip
+        "input": [26, 26, 26],
+        "net": ["conv2d(filters=5, kernel=7, stride=3, padding=1)"],
+    }
 
     input: tuple[Positive, Positive, Positive] = Field(description="shape of the input: height, width, channels")
     net: list[LayerText] = Field(min_length=1, description="the layers, as in conv2d(filters=5, kernel=7, stride=3)")
@@ -53,9 +62,7 @@ class NetworkOutputShape(Question):
         steps = layer.shape_steps(self.input, Worksheet(conventions))
         shape = steps[-1].lines[-1].form
         answers = (Answer("shape", "shape", shape, shape, SHAPE),)
-        return finished(
-            Derivation("Output size", self._prompt(), self._premises(layer), steps, answers, conventions)
-        )
+        return finished(Derivation("Output size", self._prompt(), self._premises(layer), steps, answers, conventions))
 
     def _premises(self, layer: Layer) -> tuple[Given, ...]:
         values = dict(zip("HWC", self.input, strict=True))

@@ -28,9 +28,14 @@ class OptimizerStep(GraphGradient):
 
     ask: ClassVar[str] = "optimizer.step"
     example: ClassVar[dict[str, Any]] = {
-        "optimizer": "adam", "rate": 0.1, "settings": {"beta_2": 0.99},
-        "graph": LOGISTIC, "of": "L", "wrt": ["w", "b"], "at": LOGISTIC_AT,
-    }  # fmt: skip
+        "optimizer": "adam",
+        "rate": 0.1,
+        "settings": {"beta_2": 0.99},
+        "graph": LOGISTIC,
+        "of": "L",
+        "wrt": ["w", "b"],
+        "at": LOGISTIC_AT,
+    }
 
     graph: Definitions = Field({}, description="the graph whose gradients are used; or give gradients")
     of: Name = Field(parse_symbol("L"), description="the loss, a quantity of the graph")
@@ -40,12 +45,17 @@ class OptimizerStep(GraphGradient):
     settings: Values = Field({}, description="other constants of the optimizer, such as beta_1; defaults as published")
     gradients: Values = Field({}, description="the gradient of each parameter, where no graph is given")
     step: Positive = Field(1, description="the number of the step, counted from 1")
-    state: dict[str, Values] = Field({}, description="what the step before left: for each state (m, v) a value by parameter")
+    state: dict[str, Values] = Field(
+        {}, description="what the step before left: for each state (m, v) a value by parameter"
+    )
 
     @classmethod
     def draw(cls, rng: random.Random) -> dict[str, Any]:
         """Random gradients, or a random logistic neuron."""
-        drawn: dict[str, Any] = {"optimizer": rng.choice(["gradient_descent", "adam"]), "rate": rng.choice([0.1, 0.01, 0.5])}
+        drawn: dict[str, Any] = {
+            "optimizer": rng.choice(["gradient_descent", "adam"]),
+            "rate": rng.choice([0.1, 0.01, 0.5]),
+        }
         if rng.random() < 0.5:
             return drawn | draw_logistic(rng)
         names = rng.sample(["w", "b", "w_1", "w_2"], rng.randint(1, 2))
@@ -74,16 +84,23 @@ class OptimizerStep(GraphGradient):
         known: dict[Symbol, Form] = {**self.at, **extra, **self._given_gradients()}
         asked = {update.name(entry.rule[-1][0]) for update in updates}
         answers = [
-            replace(answer, boxed=answer.label in asked) for answer in answers_of((*working, *steps), targets, graph, known)
+            replace(answer, boxed=answer.label in asked)
+            for answer in answers_of((*working, *steps), targets, graph, known)
         ]
         shown = () if self.known == "gradient" else working
         words = entry.name.replace("_", " ") if entry.name != "adam" else "Adam"
         prompt: Phrase = (f"Do step {self.step} of {words} on ", *listed(self.wrt), ".")
         values = (self._given_gradients() | extra).items()
         return self.derivation(
-            "Optimizer step", prompt, graph, (*shown, *steps), answers, conventions,
-            tie_remarks(sheet) if shown else (), [Given(name, form, "value") for name, form in values],
-        )  # fmt: skip
+            "Optimizer step",
+            prompt,
+            graph,
+            (*shown, *steps),
+            answers,
+            conventions,
+            tie_remarks(sheet) if shown else (),
+            [Given(name, form, "value") for name, form in values],
+        )
 
     def _entry(self) -> Optimizer:
         entry = optimizer(self.optimizer)
@@ -129,7 +146,13 @@ class OptimizerStep(GraphGradient):
         last = update.name(update.entry.rule[-1][0])
         return [
             sheet.step(
-                symbol_name(target), target, form, reason, (), (Mark(Fraction(1), "A" if target == last else "M"),), "optimizer"
+                symbol_name(target),
+                target,
+                form,
+                reason,
+                (),
+                (Mark(Fraction(1), "A" if target == last else "M"),),
+                "optimizer",
             )
             for target, form, reason in update.lines()
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Mapping
 from dataclasses import replace
@@ -35,25 +36,35 @@ class ResidualGradient(Question):
     of: Name = Field(description="the output that is differentiated")
     wrt: Name = Field(description="the quantity by which it is differentiated")
     blocks: dict[str, Expression] = Field({}, description="abstract blocks, each with its derivative, as in F: r")
-    slopes: Expression | None = Field(None, description="the slope that every activation is then assumed to have, as in 1")
+    slopes: Expression | None = Field(
+        None, description="the slope that every activation is then assumed to have, as in 1"
+    )
     compare: bool = Field(False, description="whether the same network without skip connections is derived as well")
 
     @classmethod
     def draw(cls, rng: random.Random) -> dict[str, Any]:
         """An abstract block, or one to three stacked blocks."""
         if rng.random() < 0.3:
-            return {"graph": {"H": "x + F(x)"}, "of": "H", "wrt": "x", "blocks": {"F": rng.choice(["r", "0.5", "-0.2"])}}
+            return {
+                "graph": {"H": "x + F(x)"},
+                "of": "H",
+                "wrt": "x",
+                "blocks": {"F": rng.choice(["r", "0.5", "-0.2"])},
+            }
         act = rng.choice(["relu", "sigmoid", "tanh"])
         count = rng.randint(1, 3)
         names = ["x", "y", "u", "z"][: count + 1]
         graph = {
             new: f"{act}(w{2 * k + 1}*{act}(w{2 * k}*{old}) + {old})"
-            for k, (old, new) in enumerate(zip(names, names[1:], strict=False))
+            for k, (old, new) in enumerate(itertools.pairwise(names))
         }
         return {
-            "graph": graph, "of": names[-1], "wrt": rng.choice(["w0", "x", "w1"]), "slopes": 1,
+            "graph": graph,
+            "of": names[-1],
+            "wrt": rng.choice(["w0", "x", "w1"]),
+            "slopes": 1,
             "compare": rng.random() < 0.5,
-        }  # fmt: skip
+        }
 
     def solve(self, conventions: Conventions) -> Derivation:
         """Names for the pre-activations, the derivative of each block, their product, the slopes taken as given."""
@@ -66,7 +77,9 @@ class ResidualGradient(Question):
         steps = with_skips.steps()
         answers = [with_skips.answer("with skips" if self.compare else symbol_name(self.wrt))]
         if self.compare:
-            plain = _Chain(self, {_plain(name): _renamed(without_skips(form), forms) for name, form in forms.items()}, "bar")
+            plain = _Chain(
+                self, {_plain(name): _renamed(without_skips(form), forms) for name, form in forms.items()}, "bar"
+            )
             steps += plain.steps()
             answers.append(plain.answer("without skips"))
         givens = [Given(name, form) for name, form in forms.items()]
@@ -106,7 +119,7 @@ class _Chain:
     def __init__(self, question: ResidualGradient, forms: dict[Symbol, Form], mark: str) -> None:
         self.question, self.forms, self.mark = question, forms, mark
         self.of = question.of if not mark else _plain(question.of)
-        self.wrt = question.wrt if question.wrt not in question.graph else question.wrt
+        self.wrt = question.wrt
         self.target = Derivative(self.of, (self.wrt,))
         self.named: dict[Symbol, Named] = {}
         count = 0
@@ -126,7 +139,11 @@ class _Chain:
     def _accented(self) -> None:
         """The inner names of the second network carry its accent too."""
         for name, named in self.named.items():
-            swap = {inner: Symbol(inner.base, self.accent, inner.sub) for each in self.named.values() for inner in each.inner}
+            swap = {
+                inner: Symbol(inner.base, self.accent, inner.sub)
+                for each in self.named.values()
+                for inner in each.inner
+            }
             form = _swapped(named.form, swap)
             self.named[name] = Named(form, {swap[i]: _swapped(f, swap) for i, f in named.inner.items()})
 
@@ -150,7 +167,9 @@ class _Chain:
         hops: list[tuple[Symbol, Symbol]] = []
         here = self.of
         while here != self.wrt:
-            before = [n for n in symbols(self.forms[here]) if n in self.forms and depends(self.forms[n], self.wrt, self.forms)]
+            before = [
+                n for n in symbols(self.forms[here]) if n in self.forms and depends(self.forms[n], self.wrt, self.forms)
+            ]
             direct = self.wrt in symbols(self.forms[here])
             if len(before) + direct != 1:
                 raise InputError(
@@ -173,7 +192,9 @@ class _Chain:
             lines.append(Line("=", _without_braces(replaced), _slope_reason(form, self.question.blocks)))
         target = Derivative(name, (by,))
         rule = "sum over paths" if fans else "chain rule"
-        return Step(f"d{symbol_name(name)}_d{symbol_name(by)}", target, tuple(lines), rule, (), (Mark(Fraction(1), "M"),))
+        return Step(
+            f"d{symbol_name(name)}_d{symbol_name(by)}", target, tuple(lines), rule, (), (Mark(Fraction(1), "M"),)
+        )
 
     def _merged(self, blocks: list[Step]) -> list[Step]:
         """The product of the blocks, and the slopes as assumed."""
@@ -198,7 +219,9 @@ class _Chain:
         functions = {f: None for form in self.forms.values() for f in activations(form)}
         if slope is None or not functions:
             return []
-        assumed = [Line("assume", Relation("=", Call(f, (), 1), slope), ("take every slope as ", slope)) for f in functions]
+        assumed = [
+            Line("assume", Relation("=", Call(f, (), 1), slope), ("take every slope as ", slope)) for f in functions
+        ]
         return [*assumed, Line("=", _flat(_with_slope(whole, functions, slope)))]
 
     def answer(self, name: str) -> Answer:

@@ -28,7 +28,10 @@ def _slope(form: Form) -> bool:
 STATED: tuple[tuple[Test, Phrase], ...] = (
     (_calls("log", "log_softmax"), (Call("log"), " is the natural logarithm")),
     (_calls("sigmoid"), (Call("sigmoid"), " is the logistic function")),
-    (_zero_log_zero, (Relation("=", Product((ZERO, Call("log", (ZERO,)))), ZERO), ", and a term with the factor 0 has derivative 0")),
+    (
+        _zero_log_zero,
+        (Relation("=", Product((ZERO, Call("log", (ZERO,)))), ZERO), ", and a term with the factor 0 has derivative 0"),
+    ),
     (_slope, (Relation("=", Call("relu", (ZERO,), 1), ZERO),)),
 )
 """A test on each form of a derivation, and what is stated where it holds."""
@@ -61,9 +64,9 @@ def rounding_phrases(rounding: Rounding) -> list[Phrase]:
     if rounding.mode == "carry-rounded":
         return [(f"values are rounded to {rounding.digits} significant digits and carried on as shown",)]
     return [
-        (f"values carry full precision and are shown to {rounding.digits} significant digits, in a line of numbers to "
-         "as many as make it true as printed",),
+        (
+            f"values carry full precision and are shown to {rounding.digits} significant digits, in a line of numbers "
+            "to as many as make it true as printed",
+        ),
         ("= is exact, ≈ is rounded",),
-    ]  # fmt: skip
-
-
+    ]

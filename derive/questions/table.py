@@ -41,9 +41,16 @@ class GraphTable(Question):
         """A random polynomial or composition at small whole numbers."""
         a, b, n = rng.randint(2, 9), rng.randint(2, 9), rng.choice([2, 3, 4])
         function = rng.choice(
-            [f"x**4 - {a}*x**2 + y**{n}", f"(x + {a}*y)*(x - {b})", f"sigmoid({a}*x + y)", f"x*y + exp(x) - {b}*y",
-             f"(x*y + {a})**2", f"log(x**2 + y**2 + {a})", f"max(x, y)*{a} + x*y"]
-        )  # fmt: skip
+            [
+                f"x**4 - {a}*x**2 + y**{n}",
+                f"(x + {a}*y)*(x - {b})",
+                f"sigmoid({a}*x + y)",
+                f"x*y + exp(x) - {b}*y",
+                f"(x*y + {a})**2",
+                f"log(x**2 + y**2 + {a})",
+                f"max(x, y)*{a} + x*y",
+            ]
+        )
         x, y = rng.sample(range(-3, 4), 2)
         return {"function": function, "at": {"x": x, "y": y}}
 
@@ -59,8 +66,14 @@ class GraphTable(Question):
         backward = Backward(point, graph.scalar(output), [graph.scalar(v) for v in variables], by_name=True)
         steps = (
             _whole(graph.quantities[output], self.function),
-            _table("forward", forward_steps(point, graph.definitions), (("node",), ("operation",), ("numbers in",), ("value",))),
-            _table("backward", _shortened(backward.steps()), (("gradient",), ("chain rule",), ("numbers in",), ("value",))),
+            _table(
+                "forward",
+                forward_steps(point, graph.definitions),
+                (("node",), ("operation",), ("numbers in",), ("value",)),
+            ),
+            _table(
+                "backward", _shortened(backward.steps()), (("gradient",), ("chain rule",), ("numbers in",), ("value",))
+            ),
         )
         targets: list[Form] = [output, *(Derivative(output, (v,)) for v in variables)]
         rows = [row for step in steps for row in step.substeps]
@@ -68,9 +81,16 @@ class GraphTable(Question):
         givens = [Given(q.symbol, q.form, shown=False) for q in graph.definitions]
         givens += [Given(name, form, "value") for name, form in self.at.items()]
         prompt: Phrase = (
-            "Draw the computation graph of ", output, " = ", self.function, ", compute ", output,
-            " on it, and find ", *listed(targets[1:]), " by backpropagation.",
-        )  # fmt: skip
+            "Draw the computation graph of ",
+            output,
+            " = ",
+            self.function,
+            ", compute ",
+            output,
+            " on it, and find ",
+            *listed(targets[1:]),
+            " by backpropagation.",
+        )
         figure = picture(point, backward)
         return finished(
             Derivation(
@@ -93,7 +113,9 @@ def _whole(output: Quantity, function: Form) -> Step:
 
 def _table(name: str, rows: Sequence[Step], heads: tuple[Phrase, ...]) -> Step:
     bare = [replace(row, marks=(), lines=_columns(row)) for row in rows]
-    return Step(name, rule=f"{name} table", marks=(Mark(Fraction(1), "M"),), substeps=tuple(bare), layout="table", heads=heads)
+    return Step(
+        name, rule=f"{name} table", marks=(Mark(Fraction(1), "M"),), substeps=tuple(bare), layout="table", heads=heads
+    )
 
 
 def _columns(row: Step) -> tuple[Line, ...]:
@@ -110,5 +132,3 @@ def _shortened(steps: Sequence[Step]) -> list[Step]:
         numbers = [line for line in step.lines if not symbols(line.form)]
         short.append(replace(step, lines=(*symbolic[-1:], *numbers)))
     return short
-
-

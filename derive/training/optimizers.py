@@ -1,7 +1,8 @@
 """Optimizers: one entry each. An update rule is a list of formulas; the engine puts the numbers in.
 
 In a rule `w` is the parameter, `g` its gradient, `eta` the learning rate and `t` the number of the step, counted from
-1; it is written as a number, since `t` is a target elsewhere. A state `m` is what the step before left, `m_new` what this step makes of it.
+1; it is written as a number, since `t` is a target elsewhere. A state `m` is what the step before left, `m_new` what
+this step makes of it.
 """
 
 from __future__ import annotations
@@ -88,7 +89,8 @@ class Update:
 
     def lines(self) -> Iterator[tuple[Symbol, Form, Phrase]]:
         """(target, formula, reason) of each line of the rule, in the names of this parameter."""
-        names: dict[Symbol, Form] = {Symbol("w"): self.parameter, Symbol("g"): self.gradient, Symbol("t"): number(self.step)}
+        names: dict[Symbol, Form] = {Symbol("w"): self.parameter, Symbol("g"): self.gradient}
+        names[Symbol("t")] = number(self.step)
         names |= {Symbol(state): self.before(state) for state in self.entry.state}
         names |= {parse_symbol(quantity): self.name(quantity) for quantity, _, _ in self.entry.rule}
         for quantity, text, reason in self.entry.rule:

@@ -9,7 +9,7 @@ from derive.graph.arithmetic import MP
 from derive.graph.graph import Graph
 from derive.graph.split import split
 from derive.notation import source
-from derive.notation.form import Symbol
+from derive.notation.form import Call, Product, Symbol
 from derive.notation.reals import Undefined
 from derive.notation.text import read
 from derive.notation.value import evaluate
@@ -22,9 +22,14 @@ def cut(text: str, **options: str) -> dict[str, str]:
 
 def test_a_quartic_is_drawn_with_its_squares():
     assert cut("x**4 - 32*x**2 + y**4 - 18*y**2") == {
-        "v_1": "x**2", "v_2": "v_1**2", "v_3": "32*v_1", "v_4": "y**2", "v_5": "v_4**2", "v_6": "18*v_4",
+        "v_1": "x**2",
+        "v_2": "v_1**2",
+        "v_3": "32*v_1",
+        "v_4": "y**2",
+        "v_5": "v_4**2",
+        "v_6": "18*v_4",
         "f": "v_2 - v_3 + v_5 - v_6",
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize(
@@ -52,8 +57,10 @@ def test_the_nodes_of_an_expression(text, nodes):
 def test_named_nodes_alone():
     bce = "-(t*log(1/(1 + exp(-(w*x + b)))) + (1 - t)*log(1 - 1/(1 + exp(-(w*x + b)))))"
     assert cut(bce, name="L", detail="named") == {
-        "z": "w*x + b", "p": "sigmoid(z)", "L": "-(t*log(p) + (1 - t)*log(1 - p))",
-    }  # fmt: skip
+        "z": "w*x + b",
+        "p": "sigmoid(z)",
+        "L": "-(t*log(p) + (1 - t)*log(1 - p))",
+    }
 
 
 def test_the_name_of_the_whole_must_be_free():
@@ -64,7 +71,7 @@ def test_the_name_of_the_whole_must_be_free():
 def test_a_deep_expression_is_cut_in_linear_time():
     deep = read("x")
     for _ in range(3000):
-        deep = read("tanh(u + 1)").__class__("tanh", (read("u*1").__class__((deep, Symbol("y"))),))
+        deep = Call("tanh", (Product((deep, Symbol("y"))),))
     assert len(split(deep)) == 6000
 
 
@@ -100,3 +107,7 @@ def test_the_graph_is_worth_the_expression(text, detail):
     node = graph.scalar(Symbol("f"))
     value = graph.values({name: at[name] for name in at if name in graph.quantities}, Conventions(), [node])[node]
     assert abs(MP.convert(value) - MP.convert(right)) <= MP.mpf(10) ** -35 * (1 + abs(MP.convert(right)))
+
+
+def test_a_complement_stands_where_it_is_used():
+    assert cut("(1 - t)*log(1 - p)") == {"v_1": "log(1 - p)", "f": "(1 - t)*v_1"}

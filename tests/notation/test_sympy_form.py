@@ -1,6 +1,7 @@
 """SymPy in and out: the same value both ways, and the form that a course would print."""
 
 import time
+from fractions import Fraction
 
 import pytest
 import sympy
@@ -10,7 +11,7 @@ from sympy import Derivative, Function, Heaviside, Matrix, Max, Min, Piecewise, 
 
 from derive.errors import InputError
 from derive.notation import plain, source
-from derive.notation.form import At, Call, Cases, Form, Frac, Indicator, Number, Relation, Symbol, Text
+from derive.notation.form import At, Call, Cases, Form, Frac, Indicator, Number, Relation, Sum, Symbol, Text
 from derive.notation.reals import Undefined
 from derive.notation.sympy_form import from_sympy, to_sympy
 from derive.notation.sympy_functions import COURSE_FUNCTIONS, leaky_relu, relu, sigmoid, softplus, step
@@ -39,7 +40,7 @@ def printed(expr: object) -> str:
         ((p - t) / (p * (1 - p)), "(p - t)/(p*(1 - p))"),
         (t * log(p) + (1 - t) * log(1 - p), "t*log(p) + (1 - t)*log(1 - p)"),
         (-x / (2 * y), "-x/(2*y)"),
-        (3 * x / 2, "3*x/2"),
+        (3 * x / 2, "(3*x)/2"),
         (sqrt(x) / 3, "sqrt(x)/3"),
         (1 / sqrt(x), "1/sqrt(x)"),
         (x ** Rational(3, 2), "x**(3/2)"),
@@ -84,9 +85,7 @@ def test_course_form(expr, text):
 
 def test_what_has_no_typed_text():
     assert from_sympy(step(x)) == Call("relu", (Symbol("x"),), 1)
-    assert from_sympy(sympy.diff(F(x) + x, x)) == read("1 + F(x)", {"F"}).__class__(
-        (Number("1"), Call("F", (Symbol("x"),), 1)), (False, False)
-    )
+    assert from_sympy(sympy.diff(F(x) + x, x)) == Sum((Number("1"), Call("F", (Symbol("x"),), 1)), (False, False))
     assert plain.write(from_sympy(F(2 * x + 1).diff(x))) == "2·F'(2·x + 1)"
     assert isinstance(from_sympy(Piecewise((x, x > 1), (2 * x, True))), Cases)
     assert isinstance(from_sympy(Piecewise((1, x > 1), (0, True))), Indicator)
@@ -98,12 +97,19 @@ def test_what_has_no_typed_text():
 @pytest.mark.parametrize(
     ("value", "named"),
     [
-        (sympy.gamma(x), "gamma"), (sympy.zoo, "ComplexInfinity"), (sympy.I * x, "ImaginaryUnit"),
-        (sympy.And(x > 0, y > 0), "And"), (sympy.MatrixSymbol("A", 2, 2), "MatrixSymbol"), (Matrix([]), "empty"),
-        (sympy.Symbol("x'"), "x'"), ("x + 1", "str"), (True, "bool"), (float("nan"), "nan"),
+        (sympy.gamma(x), "gamma"),
+        (sympy.zoo, "ComplexInfinity"),
+        (sympy.I * x, "ImaginaryUnit"),
+        (sympy.And(x > 0, y > 0), "And"),
+        (sympy.MatrixSymbol("A", 2, 2), "MatrixSymbol"),
+        (Matrix([]), "empty"),
+        (sympy.Symbol("x'"), "x'"),
+        ("x + 1", "str"),
+        (True, "bool"),
+        (float("nan"), "nan"),
         (Piecewise((x, (x > 0) & (x < 1)), (0, True)), "And"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_written_is_named(value, named):
     with pytest.raises(InputError, match=named):
         from_sympy(value)
@@ -150,11 +156,17 @@ def test_primes_and_evaluation():
 @pytest.mark.parametrize(
     "form",
     [
-        Text("yes"), Call("relu"), Relation("≈", Number("1"), Number("1")), read("conv2d(x, y)"),
-        At(read("diff(L, w)"), ((Symbol("w"), Number("1")),)), read("1/0"), read("0**(-1)"), read("diff(x**2, y)"),
+        Text("yes"),
+        Call("relu"),
+        Relation("≈", Number("1"), Number("1")),
+        read("conv2d(x, y)"),
+        At(read("diff(L, w)"), ((Symbol("w"), Number("1")),)),
+        read("1/0"),
+        read("0**(-1)"),
+        read("diff(x**2, y)"),
         read("leaky_relu(x, beta=2)"),
     ],
-)  # fmt: skip
+)
 def test_what_sympy_has_no_expression_for(form):
     with pytest.raises(InputError):
         to_sympy(form)
@@ -163,11 +175,21 @@ def test_what_sympy_has_no_expression_for(form):
 @pytest.mark.parametrize(
     "text",
     [
-        "9**9**9**9", "2**(1000000/3)", "(2*x)**1000000", "exp(100000000*log(2))", "floor(exp(exp(exp(100))))",
-        "exp(exp(exp(100))) > 1", "((x**9999)**9999)**9999", "max(exp(exp(exp(100))), 2)", "sqrt(10**20000 + 7)",
-        "abs(exp(exp(exp(100))))", "sqrt(2)**100000", "sigmoid(exp(exp(exp(100))))", "sin(10**20000)",
+        "9**9**9**9",
+        "2**(1000000/3)",
+        "(2*x)**1000000",
+        "exp(100000000*log(2))",
+        "floor(exp(exp(exp(100))))",
+        "exp(exp(exp(100))) > 1",
+        "((x**9999)**9999)**9999",
+        "max(exp(exp(exp(100))), 2)",
+        "sqrt(10**20000 + 7)",
+        "abs(exp(exp(exp(100))))",
+        "sqrt(2)**100000",
+        "sigmoid(exp(exp(exp(100))))",
+        "sin(10**20000)",
     ],
-)  # fmt: skip
+)
 def test_no_number_grows_without_limit(text):
     start = time.process_time()
     try:
@@ -187,7 +209,7 @@ def test_depth_is_no_limit():
 # The same value, both ways
 
 POINT = {"x": Rational(3, 7), "y": Rational(-5, 4)}
-ENV: dict[Form, object] = {Symbol(name): __import__("fractions").Fraction(v.p, v.q) for name, v in POINT.items()}
+ENV: dict[Form, object] = {Symbol(name): Fraction(v.p, v.q) for name, v in POINT.items()}
 
 numbers = st.fractions(-4, 4, max_denominator=6).map(lambda q: Rational(q.numerator, q.denominator))
 leaves = st.one_of(st.sampled_from([x, y]), numbers)
@@ -195,14 +217,29 @@ leaves = st.one_of(st.sampled_from([x, y]), numbers)
 
 def grown(inner: st.SearchStrategy) -> st.SearchStrategy:
     pairs = st.tuples(inner, inner)
-    unary = [tanh, sigmoid, relu, softplus, sympy.Abs, lambda e: Max(0, e), lambda e: log(1 + e**2), lambda e: exp(-(e**2)),
-             lambda e: 1 / (1 + exp(-e)), lambda e: sqrt(1 + e**2), sympy.sin, sympy.cos, sympy.sign]  # fmt: skip
+    unary = [
+        tanh,
+        sigmoid,
+        relu,
+        softplus,
+        sympy.Abs,
+        lambda e: Max(0, e),
+        lambda e: log(1 + e**2),
+        lambda e: exp(-(e**2)),
+        lambda e: 1 / (1 + exp(-e)),
+        lambda e: sqrt(1 + e**2),
+        sympy.sin,
+        sympy.cos,
+        sympy.sign,
+    ]
     return st.one_of(
-        pairs.map(lambda ab: ab[0] + ab[1]), pairs.map(lambda ab: ab[0] - ab[1]), pairs.map(lambda ab: ab[0] * ab[1]),
+        pairs.map(lambda ab: ab[0] + ab[1]),
+        pairs.map(lambda ab: ab[0] - ab[1]),
+        pairs.map(lambda ab: ab[0] * ab[1]),
         st.tuples(inner, st.integers(-2, 3)).map(lambda ek: ek[0] ** ek[1]),
         st.tuples(st.sampled_from(unary), inner).map(lambda fe: fe[0](fe[1])),
         inner.map(lambda e: sympy.diff(e, x)),
-    )  # fmt: skip
+    )
 
 
 expressions = st.recursive(leaves, grown, max_leaves=8)
@@ -223,7 +260,6 @@ def test_a_form_is_worth_its_expression(expr):
     assume(right is not None and abs(right) < 10**12)
     form = from_sympy(expr)
     value = evaluate(form, ENV)
-    assert abs(sympy.Float(str(value), 30) if not hasattr(value, "numerator") else Rational(value) - right) >= 0
     assert close(value, right)
     again = numeric(to_sympy(form))
     assert again is not None
@@ -239,9 +275,9 @@ texts = st.recursive(
     st.sampled_from(["x", "y", "2", "0.35", "3"]),
     lambda inner: st.one_of(
         st.tuples(inner, st.sampled_from(["+", "-", "*", "/"]), inner).map(lambda abc: f"({abc[0]} {abc[1]} {abc[2]})"),
-        st.tuples(st.sampled_from(["sigmoid", "tanh", "relu", "softplus", "gelu", "elu", "leaky_relu", "abs", "exp"]), inner).map(
-            lambda fa: f"{fa[0]}({fa[1]})"
-        ),
+        st.tuples(
+            st.sampled_from(["sigmoid", "tanh", "relu", "softplus", "gelu", "elu", "leaky_relu", "abs", "exp"]), inner
+        ).map(lambda fa: f"{fa[0]}({fa[1]})"),
         inner.map(lambda a: f"-({a})"),
         inner.map(lambda a: f"({a})**2"),
         st.tuples(inner, inner).map(lambda ab: f"max({ab[0]}, {ab[1]})"),

@@ -47,7 +47,8 @@ def _substituted(form: Form, sheet: Worksheet) -> Form:
 
 
 def _fence(form: Form) -> Fence:
-    assert isinstance(form, Sum) and isinstance(form.terms[0], Fence)
+    assert isinstance(form, Sum)
+    assert isinstance(form.terms[0], Fence)
     return form.terms[0]
 
 
@@ -70,7 +71,8 @@ class Conv2D(Layer):
                 raise InputError(
                     f"a kernel of {self.kernel} is larger than the padded input of {side + 2 * self.padding}"
                 )
-        return tuple((side + 2 * self.padding - self.kernel) // self.stride + 1 for side in (height, width)) + (
+        return (
+            *tuple((side + 2 * self.padding - self.kernel) // self.stride + 1 for side in (height, width)),
             self.filters,
         )
 
@@ -85,9 +87,13 @@ class Conv2D(Layer):
             width = Step(width.name, width.target, (same, width.lines[-1]), width.rule, (height.name,), level=1)
         channels = parse_symbol("C_out")
         depth = Step(
-            "C_out", channels, (Line("=", parse_symbol("F"), ("one channel for each filter",)), Line("=", number(self.filters))),
-            "output channels", (), (Mark(Fraction(1, 2), "B"),),
-        )  # fmt: skip
+            "C_out",
+            channels,
+            (Line("=", parse_symbol("F"), ("one channel for each filter",)), Line("=", number(self.filters))),
+            "output channels",
+            (),
+            (Mark(Fraction(1, 2), "B"),),
+        )
         out = [step.target for step in (height, width, depth) if step.target is not None]
         result = Shape(tuple(number(n) for n in self.output_shape(size)))
         why: Phrase = ("height, width, channels",)
