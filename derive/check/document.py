@@ -163,15 +163,16 @@ class _Document:
         """The rows as steps, each with every step before it in `uses`, and the places of their lines."""
         steps: list[Step] = []
         places: dict[str, list[int]] = {}
+        where: str | None = None
         for row in self.rows:
-            form = self._read(row.form, row.offset)
-            if row.target:
-                target = self._read(row.target, row.offset)
-                if target is None:
-                    continue
+            form, target = self._read(row.form, row.offset), None
+            if row.target and (target := self._read(row.target, row.offset)) is None:
+                continue
+            if row.target or self._where(row.offset) != where:
+                where = self._where(row.offset)
                 uses = tuple(step.name for step in steps)
                 steps.append(Step(f"row {len(steps) + 1}", target, uses=uses))
-            if form is None or not steps:
+            if form is None:
                 continue
             line = Line(row.relation, form, boxed=row.boxed)
             steps[-1] = replace(steps[-1], lines=(*steps[-1].lines, line))

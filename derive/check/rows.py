@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from derive.record import Relation
 RELATIONS: dict[str, Relation] = {"=": "=", r"\approx": "≈", "≈": "≈", ":=": ":="}
 _SIGNS = frozenset(RELATIONS)
 _ROW, _CELL, _MATH = frozenset((r"\\",)), frozenset("&"), frozenset("$")
+_SPACES = (r"\displaystyle", r"\qquad", r"\quad")
 _RULES = (r"\toprule", r"\midrule", r"\bottomrule", r"\hline", r"\nonumber", r"\notag")
 
 
@@ -29,9 +31,9 @@ def display_rows(body: str, offset: int) -> Iterator[Printed]:
     """The relations of a display; a row that begins with neither target nor relation goes on with the one before."""
     waiting: Printed | None = None
     for row in cut(body, _ROW):
-        text = without(row.text, "why", "mk", "tag", "tag*", "label", "intertext")
-        text = _after_spacing(text) if row.by else text
-        place = offset + row.offset + len(row.text) - len(row.text.lstrip())
+        text = without(row.text, "why", "mk", "tag", "label", "intertext")
+        text = _without_spacing(text) if row.by else text
+        place = offset + row.offset + len(text) - len(text.lstrip())
         assumption = argument(text, "assume")
         if assumption is not None:
             found = [Printed(place, "", "assume", assumption)]
@@ -48,10 +50,9 @@ def display_rows(body: str, offset: int) -> Iterator[Printed]:
         yield _finished(waiting)
 
 
-def _after_spacing(text: str) -> str:
-    """What follows the optional height of a line break."""
-    stripped = text.lstrip()
-    return stripped.partition("]")[2] if stripped.startswith("[") and "]" in stripped else text
+def _without_spacing(text: str) -> str:
+    """The row with the optional height of the line break before it blanked out."""
+    return re.sub(r"^\s*\[[^\]]*\]", lambda match: " " * len(match.group()), text)
 
 
 def chain(text: str, place: int) -> Iterator[Printed]:
@@ -69,29 +70,29 @@ def _finished(row: Printed) -> Printed:
     """The row without the commands that only say how it looks."""
     boxed = r"\answer" in row.form or r"\boxed" in row.form
     form = unwrapped(without(row.form, "unit", "label"), "answer", "boxed", "fit")
-    for sign in (r"\begin{aligned}", r"\end{aligned}", r"\displaystyle", r"\quad", r"\qquad", *_RULES):
-        form = form.replace(sign, " ")
-    if boxed and "&" in form and r"\begin" not in form:
-        form = form.replace(r"\\", " ").replace("&", " ")
-    return Printed(row.offset, _target(row.target), row.relation, form.strip(), boxed)
+    if r"\begin{aligned}" in form:
+        form = _blanked(form, r"\begin{aligned}", r"\end{aligned}")
+        form = " ".join(cell.text for part in cut(form, _ROW) for cell in cut(part.text, _CELL))
+    form = _blanked(form, *_SPACES)
+    return Printed(row.offset, _blanked(row.target, *_SPACES).strip(), row.relation, form.strip(), boxed)
 
 
-def _target(text: str) -> str:
-    for sign in (r"\quad", r"\qquad", r"\displaystyle", *_RULES):
-        text = text.replace(sign, " ")
-    return text.strip()
+def _blanked(text: str, *signs: str) -> str:
+    for sign in signs:
+        text = text.replace(sign, " " * len(sign))
+    return text
 
 
 def table_rows(body: str, offset: int) -> Iterator[Printed]:
     """The rows of a step table: a quantity, then its successive forms; cells without mathematics say nothing."""
     for row in cut(body, _ROW):
-        cells = [without(cell.text, "quiet") for cell in cut(row.text, _CELL)]
+        text = _blanked(_without_spacing(row.text) if row.by else row.text, *_RULES)
+        cells = [without(cell.text, "quiet") for cell in cut(text, _CELL)]
         maths = [[part.text for part in cut(cell, _MATH)[1::2]] for cell in cells]
         if len(cells) < 2 or not maths[0]:
             continue
-        target, place = maths[0][0], offset + row.offset + len(row.text) - len(row.text.lstrip())
-        for text in (cell[0] for cell in maths[1:] if cell):
-            text = text.strip()
-            relation: Relation = "≈" if text.startswith(r"\approx") else "="
-            yield _finished(Printed(place, target, relation, text.removeprefix(r"\approx")))
+        target, place = maths[0][0], offset + row.offset + len(text) - len(text.lstrip())
+        for form in (cell[0].strip() for cell in maths[1:] if cell):
+            relation: Relation = "≈" if form.startswith(r"\approx") else "="
+            yield _finished(Printed(place, target, relation, form.removeprefix(r"\approx")))
             target = ""

@@ -115,7 +115,7 @@ def cut(text: str, separators: frozenset[str], brackets: bool = False) -> list[C
 def without(text: str, *commands: str) -> str:
     """The text with these commands and their argument blanked out."""
     for command in commands:
-        while match := re.search(rf"\\{command}(?![A-Za-z])", text):
+        while match := re.search(rf"\\{command}(?![A-Za-z])\*?", text):
             end = braced(text, match.end())[1] + 1
             text = text[: match.start()] + " " * (min(end, len(text)) - match.start()) + text[end:]
     return text

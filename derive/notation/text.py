@@ -84,7 +84,8 @@ class _Reader:
         try:
             tree = ast.parse(self.source, mode="eval")
         except SyntaxError as error:
-            raise self._error(f"'{_short(self.text)}' cannot be read: {error.msg}", (error.offset or 1) - 1) from None
+            column = error.offset - 1 if error.offset else len(self.source)  # Python has no place for a missing end
+            raise self._error(f"'{_short(self.text)}' cannot be read: {error.msg}", column) from None
         except (RecursionError, MemoryError, ValueError):
             raise InputError(f"'{_short(self.text)}' is nested too deeply") from None
         try:
@@ -93,19 +94,29 @@ class _Reader:
             raise InputError(f"'{_short(self.text)}' is nested too deeply") from None
 
     def _check_characters(self) -> None:
+        """Only what Python reads as one line of plain characters: a comment would be dropped, other alphabets shift the
+        columns at which numbers are found.
+        """
         depth = 0
         for column, char in enumerate(self.source):
+            if not (" " <= char <= "~" or char == "\t") or char in "#\\":
+                raise self._error(f"the character {char!a} is not allowed in an expression", column)
             depth += (char in "([{") - (char in ")]}")
             if depth > MAX_NESTING:
                 raise self._error(f"brackets nested more than {MAX_NESTING} deep", column)
-        if digits := re.search(rf"\d{{{MAX_DIGITS + 1},}}", self.source):
+        if digits := re.search(rf"\d(_?\d){{{MAX_DIGITS},}}", self.source):
             raise self._error(f"a number of more than {MAX_DIGITS} digits", digits.start())
         if word := re.search(r"\blambda\b", self.source):
             raise self._error("'lambda' is reserved: write lam for the Greek letter", word.start())
 
     def _error(self, message: str, column: int) -> InputError:
-        shift = self.source[:column].count("**") - self.text.strip()[:column].count("**")
-        return InputError(message, Place(column=column + 1 - max(shift, 0)))
+        """An error at a column of the source, where a power takes two characters however it was typed."""
+        text = self.text.rstrip()
+        at = len(text) - len(text.lstrip())
+        while column > 0 and at < len(text):
+            column -= 2 if text[at] == "^" else 1
+            at += 1
+        return InputError(message, Place(column=at + 1))
 
     def _refuse(self, node: ast.AST, what: str) -> InputError:
         return self._error(f"{what} is not allowed in an expression", getattr(node, "col_offset", 0))

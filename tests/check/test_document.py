@@ -35,12 +35,12 @@ p &= \sigma(-9) \approx \answer{1.234\cdot 10^{-4}}\\
 q &= w + x + b + c \\
 &\quad + \bigl(w \\
 &\quad - x\bigr) + 1 \why{a long line}\\
-&= \answer{-3 \unit{points}}
+&= \answer{-2 \unit{points}}
 \end{align*}
 \partq{b}{Go on.}{1}
 \begin{steptable}{lll}{M1}
 name & operation & value \\ \midrule
-$r$ & $\delta c$ & $\approx 3.702 \cdot 10^{-4}$ \\
+$r$ & $\delta c$ & $\approx 3.701 \cdot 10^{-4}$ \\
 $s$ & $2c$ & $\answer{6}$ & \quiet{twice $1 = 2$} \\
 \end{steptable}
 \[ \bm{X} \begin{pmatrix} 1 \\ 1 \end{pmatrix} = \begin{pmatrix} 3 \\ 7 \end{pmatrix} \]
@@ -71,8 +71,8 @@ def line_of(text: str, part: str) -> int:
         (r"1.234\cdot", r"1.235\cdot", r"p &="),
         (r"wx + b \why", r"wx - b \why", r"z &="),
         (r"p(1 - p)", r"p(1 + p)", r"\delta"),
-        (r"- x\bigr) + 1", r"- x\bigr) + 2", r"&= \answer{-3"),
-        (r"3.702", r"3.703", r"$r$"),
+        (r"- x\bigr) + 1", r"- x\bigr) + 2", r"&= \answer{-2"),
+        (r"3.701", r"3.702", r"$r$"),
         (r"\answer{6}", r"\answer{7}", r"$s$"),
         (r"3 \\ 7", r"3 \\ 8", r"\[ \bm"),
         (r"&= 8", r"&= 6", r"&= 8"),
@@ -112,6 +112,12 @@ def test_rows_of_a_display() -> None:
     assert rows == [("a", "=", "x", True), ("", "≈", "2", False), ("", "assume", "y = 0", False)]
 
 
+def test_a_boxed_form_over_several_rows_is_one_form() -> None:
+    body = r"""a &= \answer{\begin{aligned}&x \begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix} \\ &\quad + y\end{aligned}} \tag*{M}"""
+    (row,) = display_rows(body, 0)
+    assert " ".join(row.form.split()) == r"x \begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix} + y"
+
+
 def test_rows_of_a_table_skip_heads_and_words() -> None:
     body = r"node & value \\ \midrule $a$ & $x$ & words & $\approx 2$ \\ \bottomrule"
     assert [(row.target, row.relation, row.form) for row in table_rows(body, 0)] == [("a", "=", "x"), ("", "≈", "2")]
@@ -133,7 +139,7 @@ def test_our_own_documents_are_true_as_printed(make: Callable[[], Derivation]) -
     derivation = make()
     report = read_back(printed(derivation), derivation.conventions)
     assert [str(remark) for remark in (*report.failed, *report.undecided)] == []
-    assert report.held == sum(len(step.lines) for step in derivation.all_steps() if step.target)
+    assert report.held >= sum(len(step.lines) for step in derivation.all_steps())
 
 
 def test_a_spoiled_digit_in_a_printed_document_is_found() -> None:

@@ -394,7 +394,7 @@ def test_printed_decimals(form: Form, value: str, unit: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "form", [X, Frac(num(1), num(2)), Product((num(2), num(3))), Root(num(2)), Symbol("e")], ids=repr
+    "form", [X, Frac(num(1), num(2)), Product((num(2), num(3))), Root(num(2))], ids=repr
 )
 def test_other_forms_are_no_decimals(form: Form) -> None:
     assert decimal_of(form) is None
