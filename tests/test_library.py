@@ -16,7 +16,7 @@ from derive import Conventions, Exam, Graph, InputError, Rounding, Solution, Unk
 from derive.library.claims import accepts
 from derive.library.givens import Givens
 from derive.notation.build import number, sym
-from derive.notation.form import Matrix, Number, Shape, Text, Tuple
+from derive.notation.form import Call, Matrix, Number, Shape, Symbol, Text, Tuple
 from derive.notation.text import read
 from derive.record import Answer, Derivation, Line, Step
 
@@ -216,6 +216,13 @@ def test_claims(right, claims, wrong):
         assert accepts(right, claim, FULL), claim
     for claim in wrong:
         assert not accepts(right, claim, FULL), claim
+
+
+def test_slopes_are_known_in_claims():
+    x = Symbol("x")
+    assert accepts(answer("expression", Call("relu", (x,), 1)), "indicator(x > 0)", FULL)
+    assert accepts(answer("expression", Call("F", (x,), 1)), "diff(F(x), x)", FULL)
+    assert not accepts(answer("expression", Call("F", (x,), 1)), "F(x)", FULL)
 
 
 def test_the_policy_decides_how_close_is_right():

@@ -20,6 +20,7 @@ from derive.questions.base import Question
 from derive.questions.catalogue import question, solved
 from derive.questions.faults import raise_all, settled
 from derive.questions.prose import read_prose
+from derive.questions.stated import in_order
 from derive.record import Derivation, Given, Phrase
 
 if TYPE_CHECKING:
@@ -234,8 +235,8 @@ def _judge(derivation: Derivation) -> Verdict:
 
 
 def _used(derivations: Iterable[Derivation]) -> tuple[Phrase, ...]:
-    """The conventions that any part uses, each once, in the order in which they come up."""
-    return tuple(dict.fromkeys(phrase for each in derivations for phrase in each.conventions.used))
+    """The conventions that any part uses, each once."""
+    return in_order(phrase for each in derivations for phrase in each.conventions.used)
 
 
 def _shared_givens(derivations: list[Derivation]) -> tuple[Given, ...]:

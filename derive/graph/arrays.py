@@ -17,6 +17,8 @@ from derive.graph.program import Program
 
 Shape = tuple[int, ...]
 
+MOST_ENTRIES = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Array:
@@ -144,10 +146,17 @@ def dot(p: Program, a: Value, b: Value) -> Value:
     return summed(p, elementwise(p.mul, a, b))
 
 
+def _check_count(entries: int, what: str) -> None:
+    """Each entry of such an operation depends on all of them: the work is the square of their number."""
+    if entries > MOST_ENTRIES:
+        raise InputError(f"{what} of {entries} entries; {MOST_ENTRIES} are the limit")
+
+
 def _rows(make: str) -> Callable[..., Value]:
     def over(p: Program, a: Value) -> Value:
         if not isinstance(a, Array):
             raise InputError(f"{make} needs a vector or a matrix")
+        _check_count(a.shape[-1] if 1 not in a.shape else len(a.items), make)
         rows = [a.items] if 1 in a.shape else [a.items[i : i + a.shape[-1]] for i in range(0, len(a.items), a.shape[-1])]
         return Array(a.shape, tuple(p.node((make, i), *row) for row in rows for i in range(len(row))))
 
@@ -157,6 +166,7 @@ def _rows(make: str) -> Callable[..., Value]:
 def _extreme(make: str) -> Callable[..., Value]:
     def over(p: Program, *values: Value) -> Value:
         items = [i for value in values for i in (value.items if isinstance(value, Array) else (value,))]
+        _check_count(len(items), make)
         return items[0] if len(items) == 1 else p.node(make, *items)
 
     return over
@@ -227,6 +237,7 @@ def max_pool2d(p: Program, image: Value, k: int = 2, s: int = 0, p_: int = 0) ->
 
     def largest(window: list[int]) -> int:
         distinct = list(dict.fromkeys(window))
+        _check_count(len(distinct), "max_pool2d")
         return distinct[0] if len(distinct) == 1 else p.node("max", *distinct)
 
     return _pool(p, image, k, s or k, p_, largest)

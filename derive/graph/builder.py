@@ -130,7 +130,7 @@ class Builder:
             raise InputError(f"the derivative {name}' cannot stand in a graph")
         if name == "reshape":
             return reshape(p, args[0], *(_whole(arg, "a size") for arg in form.args[1:]))
-        if name in ARRAY_OPERATIONS and not (name in VARIADIC and all(isinstance(a, int) for a in args)):
+        if name in ARRAY_OPERATIONS:
             return self._array_call(form, args)
         if name not in OPERATIONS:
             raise UnknownName("operation", name, {*OPERATIONS, *ARRAY_OPERATIONS, *self.blocks})

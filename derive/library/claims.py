@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -12,7 +13,7 @@ from derive.errors import InputError
 from derive.library.givens import Givens
 from derive.notation.arrays import Array, Value, items, plain
 from derive.notation.build import column, number
-from derive.notation.form import Call, Form, Matrix, Number, Symbol, Text, Tuple, symbols
+from derive.notation.form import Call, Derivative, Form, Matrix, Number, Symbol, Text, Tuple, symbols
 from derive.notation.reals import Undefined, reals
 from derive.notation.rounding import as_fraction, rounded, unit_of
 from derive.notation.text import read
@@ -189,13 +190,23 @@ def _at(form: Form, point: int) -> Value:
     """The value of a form where each name has a value of its own, between 0 and 1 as probabilities want it."""
 
     def value(unknown: Form) -> Value:
-        if isinstance(unknown, Symbol) or not isinstance(unknown, Call):
+        call = _as_call(unknown)
+        if call is None:
             return _drawn(repr(unknown), point)
-        args = [str(evaluator.value(arg)) for arg in unknown.args]
-        return _drawn(f"{unknown.function}{unknown.primes}{args}", point)
+        args = [evaluator.value(arg) for arg in call.args]
+        if call.function == "relu" and call.primes == 1:
+            return Fraction(args[0] > 0)
+        return _drawn(f"{call.function}{call.primes}{[str(arg) for arg in args]}", point)
 
     evaluator = Evaluator(digits=_DIGITS, unknown=value)
     return evaluator.value(form)
+
+
+def _as_call(form: Form) -> Call | None:
+    """A call of a function; the derivative of F(x) by x is F'(x)."""
+    if isinstance(form, Derivative) and isinstance(form.of, Call) and set(form.wrt) == set(form.of.args):
+        return replace(form.of, primes=form.of.primes + len(form.wrt))
+    return form if isinstance(form, Call) else None
 
 
 def _drawn(key: str, point: int) -> Fraction:

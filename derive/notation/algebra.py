@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from functools import reduce
 from math import gcd, lcm
 
 from derive.notation.build import add, multiply, neg, number
-from derive.notation.form import Call, Form, Frac, Neg, Number, Power, Product, Sum, Underbrace, children, rebuild
+from derive.notation.form import Call, Form, Frac, Neg, Number, Power, Product, Sum, Underbrace, children, rebuild, walk
 from derive.notation.functions import FUNCTIONS
 
 Factors = tuple[tuple[int, int], ...]
@@ -23,6 +22,14 @@ Bracket = dict[Factors, Fraction]
 """A sum of terms: coefficient by factors, in order of appearance."""
 
 MAX_EXPONENT = 64
+LONGEST_TIDIED, LONGEST_COMBINED = 4000, 400
+"""A form of more nodes stays as it is: nobody would read it, and it may take for ever."""
+MOST_TERMS = 500
+"""A bracket is not multiplied out to more terms than that."""
+
+
+class _TooLong(Exception):
+    """Multiplying out would give too many terms."""
 
 
 def tidy(form: Form, order: Iterable[Form] = ()) -> Form:
@@ -30,17 +37,24 @@ def tidy(form: Form, order: Iterable[Form] = ()) -> Form:
 
     Factors are written in the given order, those not in it after that as they appear.
     """
-    return _Algebra(order).apply(form, lambda algebra, term: term)
+    return _Algebra(order).apply(form, lambda algebra, term: term) if size(form) <= LONGEST_TIDIED else form
 
 
 def combine(form: Form) -> Form:
-    """One fraction over the common denominator, its top expanded and collected, cancelled."""
-    return _Algebra().apply(form, _Algebra.combined)
+    """One fraction over the common denominator, its top expanded and collected, cancelled; a long form stays."""
+    return _within_limits(form, _Algebra.combined) if size(form) <= LONGEST_COMBINED else form
 
 
 def expand(form: Form) -> Form:
-    """Products distributed over brackets, like terms collected."""
-    return _Algebra().apply(form, _Algebra.expanded)
+    """Products distributed over brackets, like terms collected; a form stays that would get too many terms."""
+    return _within_limits(form, _Algebra.expanded)
+
+
+def _within_limits(form: Form, change: Callable[[_Algebra, Term], Term]) -> Form:
+    try:
+        return _Algebra().apply(form, change)
+    except _TooLong:
+        return form
 
 
 def cancelled(factors: Iterable[Form]) -> Form | None:
@@ -58,14 +72,16 @@ def cancelled(factors: Iterable[Form]) -> Form | None:
 
 def size(form: Form) -> int:
     """How much there is to read: the number of nodes of a form."""
-    return 1 + sum(size(child) for child in children(form))
+    return sum(1 for _ in walk(form))
 
 
-def _times(a: Term, b: Term) -> Term:
-    powers = dict(a[1])
-    for factor, exponent in b[1]:
-        powers[factor] = powers.get(factor, 0) + exponent
-    return a[0] * b[0], tuple(sorted((f, e) for f, e in powers.items() if e))
+def _times(*terms: Term) -> Term:
+    coefficient, powers = Fraction(1), dict[int, int]()
+    for value, factors in terms:
+        coefficient *= value
+        for factor, exponent in factors:
+            powers[factor] = powers.get(factor, 0) + exponent
+    return coefficient, tuple(sorted((f, e) for f, e in powers.items() if e))
 
 
 def _to_power(term: Term, exponent: int) -> Term:
@@ -95,7 +111,7 @@ class _Algebra:
                 coefficient, factors = self.term(arg)
                 return -coefficient, factors
             case Product(factors):
-                return reduce(_times, (self.term(factor) for factor in factors))
+                return _times(*map(self.term, factors))
             case Frac(top, bottom):
                 below = self.term(bottom)
                 if below[0] == 0:
@@ -187,6 +203,8 @@ class _Algebra:
                         for b in inner.items():
                             value, key = _times((a[1], a[0]), (b[1], b[0]))
                             _gather(product, {key: value})
+                        if len(product) > MOST_TERMS:
+                            raise _TooLong
                     result = product
         return result
 

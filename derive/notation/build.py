@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
+from derive.errors import InputError
 from derive.notation.form import Form, Frac, Matrix, Neg, Number, Power, Product, Sum, Symbol
 from derive.notation.symbols import parse_symbol
 
+LONGEST_BITS = 3_000
+"""About 900 digits; Python itself writes 4300 at most."""
 ZERO, ONE, TWO, TEN = Number("0"), Number("1"), Number("2"), Number("10")
 
 
@@ -63,10 +66,15 @@ def number(value: int | str | float | Decimal | Fraction) -> Form:
 
     `number(-2)` is Neg(Number("2")); `number(0.65)` is 0.65 = 13/20; `number(Fraction(7, 6))` is Frac(7, 6); less than
     a thousandth is m·10^k.
+
+    Raises:
+        InputError: a number of many hundred digits.
     """
     if isinstance(value, float):
         value = Decimal(repr(value))
     value = Fraction(value)
+    if max(abs(value.numerator), value.denominator).bit_length() > LONGEST_BITS:
+        raise InputError("a number too long to be written out")
     if value < 0:
         return neg(number(-value))
     digits = decimal_digits(value)
@@ -79,7 +87,12 @@ def number(value: int | str | float | Decimal | Fraction) -> Form:
 
 
 def decimal_digits(value: Fraction) -> str | None:
-    """The finite decimal expansion of a non-negative fraction, or None where it has none (or needs 30 digits)."""
+    """The finite decimal expansion of a non-negative fraction, or None where it has none (or needs 30 digits).
+
+    A number too long to be written out has none either.
+    """
+    if value.numerator.bit_length() > LONGEST_BITS or value.denominator.bit_length() > LONGEST_BITS:
+        return None
     bottom, twos, fives = value.denominator, 0, 0
     while bottom % 2 == 0:
         bottom, twos = bottom // 2, twos + 1

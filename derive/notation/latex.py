@@ -14,6 +14,7 @@ from derive.notation.form import (
     At,
     BigSum,
     Cases,
+    Derivative,
     Fence,
     Form,
     Frac,
@@ -32,9 +33,10 @@ from derive.notation.symbols import GREEK
 from derive.notation.writer import ATOM, FACTOR, POWER, PRODUCT, SHAPE, Piece, Writer
 
 _LETTER_E = r"\mathit{e}"  # because e with an exponent reads as the exponential function
-_WORD = r"\mathit{"
+_WORD, _FRACTION = r"\mathit{", r"\frac{"
+_SLASHED = r"\partial"
 _COMMAND_END = re.compile(r"\\[A-Za-z]+$")
-_ROW = r" \\ "
+_ROW, _TALL_ROW = r" \\ ", r" \\[6pt] "
 _FENCES = {"floor": (r"\lfloor", r"\rfloor"), "ceil": (r"\lceil", r"\rceil"), "abs": (r"\lvert", r"\rvert"),
            "norm": (r"\lVert", r"\rVert")}  # fmt: skip
 _ESCAPES = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
@@ -125,6 +127,8 @@ class LatexWriter(Writer):
             return r" \cdot "
         if text.startswith(_WORD) or left.text.startswith(_WORD):
             return r"\, "
+        if left.text.startswith(_FRACTION) and (text.startswith(_FRACTION) or not left.value):
+            return r"\, "
         return " " if text[0] == "\\" or (text[0].isalpha() and _COMMAND_END.search(before)) else ""
 
     def frac(self, form: Frac, pieces: Sequence[Piece]) -> Piece:
@@ -162,9 +166,10 @@ class LatexWriter(Writer):
         return Piece(f"\\mathbf{{1}}{left}{pieces[0].text}{right}", tall=pieces[0].tall)
 
     def matrix(self, form: Matrix, pieces: Sequence[Piece]) -> Piece:
-        entries = iter(pieces)
-        rows = [" & ".join(next(entries).text for _ in row) for row in form.rows]
-        return Piece(f"\\begin{{pmatrix}} {_ROW.join(rows)} \\end{{pmatrix}}", tall=True)
+        entries = iter(f"\\displaystyle {piece.text}" if piece.tall else piece.text for piece in pieces)
+        rows = [" & ".join(next(entries) for _ in row) for row in form.rows]
+        gap = _TALL_ROW if any(piece.tall for piece in pieces) else _ROW
+        return Piece(f"\\begin{{pmatrix}} {gap.join(rows)} \\end{{pmatrix}}", tall=True)
 
     def cases(self, form: Cases, pieces: Sequence[Piece]) -> Piece:
         texts = (piece.text for piece in pieces)
@@ -209,9 +214,34 @@ class LatexWriter(Writer):
         return f"{self.brackets(text, True)}_{{{names}}}"
 
 
-_WRITER = LatexWriter()
+class InlineWriter(LatexWriter):
+    """LaTeX for a line of text or a cell: a derivative of a name stands on the line, ∂L/∂w."""
+
+    def times(self, before: str, left: Piece, text: str, right: Piece) -> str:
+        slashed = _SLASHED in (left.text[: len(_SLASHED)], text[: len(_SLASHED)])
+        return r" \cdot " if slashed else super().times(before, left, text, right)
+
+    def frac(self, form: Frac, pieces: Sequence[Piece]) -> Piece:
+        top, bottom = (p._replace(text=f"({p.text})") if p.text.startswith(_SLASHED) else p for p in pieces)
+        return super().frac(form, (top, bottom))
+
+    def derivative(self, form: Derivative, pieces: Sequence[Piece]) -> Piece:
+        names = (form.of, *form.wrt)
+        if form.held or form.total or not all(isinstance(name, Symbol) and not name.sup for name in names):
+            return super().derivative(form, pieces)
+        bottom = r" \, ".join(self._differentials(form, pieces[1:], self.partial))
+        below = f"({bottom})" if len(set(form.wrt)) > 1 else bottom
+        return Piece(f"{_SLASHED}{self.order(len(form.wrt))} {pieces[0].text}/{below}", FACTOR)
+
+
+_WRITER, _INLINE = LatexWriter(), InlineWriter()
 
 
 def write(form: Form) -> str:
     """The form as LaTeX, for use inside mathematics mode."""
     return _WRITER.write(form)
+
+
+def write_inline(form: Form) -> str:
+    """The form as LaTeX for a sentence or a cell: no higher than it must be; it reads back as the same form."""
+    return _INLINE.write(form)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import log10
 from typing import Any
 
 from derive.notation.build import decimal_digits, neg, number, scientific
-from derive.notation.form import Form, Number
 from derive.notation.decimals import decimal_of
+from derive.notation.form import Form, Number
 from derive.record import Relation, Rounding
 
 Real = Any
@@ -15,6 +16,8 @@ Real = Any
 
 SPARE_DIGITS = 2
 """An exact decimal may be this many digits longer than the policy's before it is rounded."""
+LONGEST_EXACT = 30
+"""Digits of a whole number, and of any under the policy "exact", before it is rounded."""
 LARGEST_FRACTION = 1000
 SMALLEST_EXPONENT = -3
 
@@ -40,9 +43,9 @@ def exact_form(value: Real, rounding: Rounding) -> Form | None:
     """
     if not isinstance(value, Fraction):
         return None
-    limit = 30 if rounding.mode == "exact" else rounding.digits + SPARE_DIGITS
+    limit = LONGEST_EXACT if rounding.mode == "exact" else rounding.digits + SPARE_DIGITS
     digits = decimal_digits(abs(value))
-    if digits is not None and (value.denominator == 1 or len(_significant(digits)) <= limit):
+    if digits is not None and len(_significant(digits)) <= (LONGEST_EXACT if value.denominator == 1 else limit):
         plain = neg(Number(digits)) if value < 0 else Number(digits)
         if value == 0 or value.denominator == 1 or magnitude(value) >= SMALLEST_EXPONENT:
             return plain
@@ -58,8 +61,10 @@ def _significant(digits: str) -> str:
 def magnitude(value: Real) -> int:
     """The exponent of the leading digit: 3 for 1234, -2 for 0.012. The value is not zero."""
     value = abs(as_fraction(value))
-    guess = len(str(value.numerator)) - len(str(value.denominator))
-    return guess if value >= Fraction(10) ** guess else guess - 1
+    guess = int((value.numerator.bit_length() - value.denominator.bit_length()) * log10(2)) - 2
+    while value >= Fraction(10) ** (guess + 1):
+        guess += 1
+    return guess
 
 
 def rounded(value: Real, digits: int) -> Form:

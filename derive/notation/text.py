@@ -32,6 +32,7 @@ from derive.notation.form import (
     Symbol,
     Transpose,
     Tuple,
+    children,
 )
 from derive.notation.functions import FUNCTIONS
 from derive.notation.symbols import element, parse_symbol
@@ -39,6 +40,8 @@ from derive.notation.symbols import element, parse_symbol
 MAX_LENGTH = 20_000
 MAX_NESTING = 90
 MAX_DIGITS = 60
+MAX_DEPTH = 50
+MAX_PARTS = 400
 
 _OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.MatMult: "*", ast.Div: "/", ast.Pow: "**",
@@ -89,9 +92,22 @@ class _Reader:
         except (RecursionError, MemoryError, ValueError):
             raise InputError(f"'{_short(self.text)}' is nested too deeply") from None
         try:
-            return self._read(tree.body)
+            form = self._read(tree.body)
         except RecursionError:
             raise InputError(f"'{_short(self.text)}' is nested too deeply") from None
+        self._check_size(form)
+        return form
+
+    def _check_size(self, form: Form) -> None:
+        """What is put into one another again and again, or never ends, is no expression of a course."""
+        level, count, depth = [form], 0, 0
+        while level:
+            count, depth = count + len(level), depth + 1
+            if depth > MAX_DEPTH:
+                raise InputError(f"'{_short(self.text)}' is nested too deeply: name its parts")
+            if count > MAX_PARTS:
+                raise InputError(f"'{_short(self.text)}' has more than {MAX_PARTS} parts: name some of them")
+            level = [part for node in level for part in children(node)]
 
     def _check_characters(self) -> None:
         """Only what Python reads as one line of plain characters: a comment would be dropped, other alphabets shift the

@@ -13,6 +13,7 @@ from derive.notation.form import (
     At,
     BigSum,
     Cases,
+    Derivative,
     Fence,
     Form,
     Frac,
@@ -31,6 +32,7 @@ from derive.notation.latex import group_digits
 from derive.notation.symbols import GREEK
 from derive.notation.writer import ATOM, FACTOR, POWER, PRODUCT, SHAPE, Piece, Writer
 
+_FRACTION, _SLASHED = "frac(", "∂"
 _ACCENTS = {"hat": "hat", "bar": "macron", "tilde": "tilde", "dot": "dot"}
 
 
@@ -82,7 +84,10 @@ class TypstWriter(Writer):
 
     def times(self, before: str, left: Piece, text: str, right: Piece) -> str:
         numbers = right.value and (left.value or text[0] == "(")
-        return " dot.op " if text[0].isdigit() or numbers else " "
+        if text[0].isdigit() or numbers:
+            return " dot.op "
+        apart = left.text.startswith(_FRACTION) and (text.startswith(_FRACTION) or not left.value)
+        return " thin " if apart else " "
 
     def frac(self, form: Frac, pieces: Sequence[Piece]) -> Piece:
         top, bottom = pieces
@@ -105,9 +110,10 @@ class TypstWriter(Writer):
         return Piece(f"bold(1) [{pieces[0].text}]", tall=pieces[0].tall)
 
     def matrix(self, form: Matrix, pieces: Sequence[Piece]) -> Piece:
-        entries = iter(pieces)
-        rows = [", ".join(next(entries).text for _ in row) for row in form.rows]
-        return Piece(f"mat({'; '.join(rows)})", tall=True)
+        entries = iter(f"display({piece.text})" if piece.tall else piece.text for piece in pieces)
+        rows = [", ".join(next(entries) for _ in row) for row in form.rows]
+        gap = "row-gap: #.8em, " if any(piece.tall for piece in pieces) else ""
+        return Piece(f"mat({gap}{'; '.join(rows)})", tall=True)
 
     def cases(self, form: Cases, pieces: Sequence[Piece]) -> Piece:
         texts = (piece.text for piece in pieces)
@@ -150,9 +156,34 @@ class TypstWriter(Writer):
         return f"({text})_({names})"
 
 
-_WRITER = TypstWriter()
+class InlineWriter(TypstWriter):
+    """Typst for a line of text or a cell: a derivative of a name stands on the line, ∂L/∂w."""
+
+    def times(self, before: str, left: Piece, text: str, right: Piece) -> str:
+        slashed = _SLASHED in (left.text[: len(_SLASHED)], text[: len(_SLASHED)])
+        return " dot.op " if slashed else super().times(before, left, text, right)
+
+    def frac(self, form: Frac, pieces: Sequence[Piece]) -> Piece:
+        top, bottom = (p._replace(text=f"({p.text})") if p.text.startswith(_SLASHED) else p for p in pieces)
+        return super().frac(form, (top, bottom))
+
+    def derivative(self, form: Derivative, pieces: Sequence[Piece]) -> Piece:
+        names = (form.of, *form.wrt)
+        if form.held or form.total or not all(isinstance(name, Symbol) and not name.sup for name in names):
+            return super().derivative(form, pieces)
+        bottom = " thin ".join(self._differentials(form, pieces[1:], self.partial))
+        below = f"({bottom})" if len(set(form.wrt)) > 1 else bottom
+        return Piece(f"{_SLASHED}{self.order(len(form.wrt))} {pieces[0].text} \\/ {below}", FACTOR)
+
+
+_WRITER, _INLINE = TypstWriter(), InlineWriter()
 
 
 def write(form: Form) -> str:
     """The form as Typst, for use between dollar signs."""
     return _WRITER.write(form)
+
+
+def write_inline(form: Form) -> str:
+    """The form as Typst for a sentence or a cell: no higher than it must be."""
+    return _INLINE.write(form)

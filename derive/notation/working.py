@@ -19,6 +19,7 @@ from derive.record import Line, Phrase, Relation, Rounding
 
 MOST_EXTRA_DIGITS = 12
 SHORT = 9
+LONGEST_FOLDED = 200
 NUMBERS_IN: Phrase = ("numbers in",)
 
 Values = Mapping[Form, Real]
@@ -59,7 +60,7 @@ def number_lines(
     relation, final = shown(value, rounding)
     line, exact = _true_numbers(form, values, rounding, final)
     rounds = relation == "≈"
-    result = folded(line) if rounds and exact else line
+    result = folded(line) if rounds and exact and size(line) <= LONGEST_FOLDED else line
     first: Relation = "=" if exact or rounding.mode == "carry-rounded" else "≈"
     lines: list[tuple[Relation, Form, Phrase]] = [(first, line, reason)]
     if result != line and (size(result) <= SHORT or rounding.mode == "exact"):

@@ -151,7 +151,7 @@ class OptimizerStep(GraphGradient):
                 form,
                 reason,
                 (),
-                (Mark(Fraction(1), "A" if target == last else "M"),),
+                (Mark(Fraction(2), "A") if target == last else Mark(Fraction(1), "M"),),
                 "optimizer",
             )
             for target, form, reason in update.lines()

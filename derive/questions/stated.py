@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from derive.notation.build import ZERO
 from derive.notation.form import Call, Form, Product, Relation, walk
@@ -57,6 +57,13 @@ def stated(derivation: Derivation, conventions: Conventions) -> tuple[Phrase, ..
     if any(line.relation == "≈" for step in derivation.all_steps() for line in step.lines):
         found += rounding_phrases(conventions.rounding)
     return tuple(found)
+
+
+def in_order(phrases: Iterable[Phrase]) -> tuple[Phrase, ...]:
+    """Each phrase once: those of the table in its order, then the others, such as how numbers are rounded."""
+    found = dict.fromkeys(phrases)
+    first = [phrase for _, phrase in STATED if phrase in found]
+    return (*first, *(phrase for phrase in found if phrase not in first))
 
 
 def rounding_phrases(rounding: Rounding) -> list[Phrase]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
 from derive.errors import UnknownName
 from derive.exam.sheet import Sheet, SolvedPart, SolvedProblem
-from derive.record import Derivation
+from derive.record import Derivation, Step
 from derive.render.latex_printer import LatexPrinter
 from derive.render.printer import Printer, amount, points_text, worth_text
 from derive.render.raw import Raw, comment_text
@@ -63,12 +64,23 @@ def single(derivation: Derivation) -> Sheet:
 
 def fragment(derivation: Derivation, format: str = "tex", detail: int = 2) -> str:
     """The steps of one derivation without a document around them, in the macros of the base template."""
-    return str(_printer(format).solution(derivation, detail))
+    return str(_printer(format).solution(_without_weights(derivation), detail))
 
 
 def text(derivation: Derivation, detail: int = 2) -> str:
     """A derivation as readable plain text."""
-    return str(_printer("txt").solution(derivation, detail))
+    return str(_printer("txt").solution(_without_weights(derivation), detail))
+
+
+def _without_weights(derivation: Derivation) -> Derivation:
+    """Marks are only weights as long as the derivation was given no points: they are not printed then."""
+    if derivation.points is not None:
+        return derivation
+    return derivation.with_steps(tuple(_unmarked(step) for step in derivation.steps))
+
+
+def _unmarked(step: Step) -> Step:
+    return replace(step, marks=(), substeps=tuple(map(_unmarked, step.substeps)))
 
 
 def _printer(format: str) -> Printer:

@@ -5,43 +5,22 @@ Lengths are centimetres, y grows upwards. The languages only draw what is decide
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from derive.notation.form import Form
-from derive.record import Figure, FigureEdge, FigureNode, Phrase, Step
+from derive.record import Figure, FigureEdge, FigureNode, Phrase
+from derive.render.geometry import Point, Rect
+from derive.render.labels import Label, Way, edge_width, labels
 from derive.render.layers import Layering, layered
-from derive.render.widths import EM_CM, phrase_width, width
+from derive.render.widths import EM_CM, phrase_width
 
 TEXT_CM = 16.0
-_SMALL = 0.74
-"""Labels are set in the size of footnotes."""
-_BOX_HEIGHT, _ROW_GAP, _LABEL_HEIGHT, _AIR = 0.7, 1.45, 0.34, 0.12
-_MIN_BOX, _MIN_GAP, _EDGE_SEEN = 1.0, 1.1, 1.1
-_ALONG = (0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75, 0.18, 0.82)
-
-Point = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Rect:
-    """A rectangle by its centre and its size."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    def overlap(self, other: Rect) -> float:
-        """The area that two rectangles share."""
-        across = min(self.x + self.width / 2, other.x + other.width / 2) - max(
-            self.x - self.width / 2, other.x - other.width / 2
-        )
-        up = min(self.y + self.height / 2, other.y + other.height / 2) - max(
-            self.y - self.height / 2, other.y - other.height / 2
-        )
-        return max(0.0, across) * max(0.0, up)
+_BOX_HEIGHT, _ROW_GAP = 0.7, 1.3
+_MIN_BOX, _MIN_GAP, _EDGE_SEEN = 1.0, 1.1, 0.7
+_PORT_GAP, _PORTS = 0.17, 0.52
+"""How far apart arrows end on the same box, and on how much of its side."""
+_SPREADS = ((1.0, 1.0), (1.4, 1.0), (1.0, 1.3), (1.2, 1.15), (1.5, 1.15), (1.8, 1.3), (2.0, 1.5))
+"""By how much a crowded drawing is pulled apart, across and up, one try after the other."""
+_MARGIN = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +33,11 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    """A value at an edge: its centre, and whether it is the forward value or the gradient."""
-
-    x: float
-    y: float
-    form: Form
-    rounded: bool
-    forward: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Drawing:
     """Everything to draw, with the size of the whole; `scale` shrinks what is wider than the text."""
 
     boxes: tuple[Box, ...]
-    arrows: tuple[tuple[Point, ...], ...]
+    arrows: tuple[Way, ...]
     labels: tuple[Label, ...]
     width: float
     height: float
@@ -77,35 +45,25 @@ class Drawing:
 
 
 def drawing(figure: Figure) -> Drawing:
-    """The figure laid out."""
+    """The figure laid out, pulled apart until no label covers anything, as far as that helps and the page allows."""
     layering = layered(figure)
-    columns = _columns(figure, layering)
-    boxes = {node.name: _box(node, layering, columns) for node in figure.nodes}
-    ways = [_way(edge, boxes, layering, columns) for edge in figure.edges]
-    labels = _labels(figure.edges, ways, boxes.values())
-    return _framed(tuple(boxes.values()), ways, labels)
+    tries = []
+    for across, up in _SPREADS:
+        grid = _Grid(layering, _columns(figure, layering, across), _ROW_GAP * up)
+        boxes = {node.name: grid.box(node) for node in figure.nodes}
+        ways = _fanned([grid.way(edge, boxes) for edge in figure.edges])
+        placed, covered = labels(figure.edges, ways, [box.rect for box in boxes.values()])
+        tries.append((covered, _framed(list(boxes.values()), ways, placed)))
+        if covered == 0 and tries[-1][1].scale == 1:
+            break
+    return min(tries, key=lambda found: (found[0], -found[1].scale))[1]
 
 
 def _box_width(node: FigureNode) -> float:
     return max(_MIN_BOX, phrase_width(node.label) * EM_CM * 0.9 + 0.35)
 
 
-def _value(step: Step | None) -> tuple[Form, bool] | None:
-    """The last line of an edge's step, and whether it is rounded."""
-    if step is None or not step.lines:
-        return None
-    return step.lines[-1].form, step.lines[-1].relation == "≈"
-
-
-def _label_width(value: tuple[Form, bool] | None) -> float:
-    return 0.0 if value is None else (width(value[0]) + (1.3 if value[1] else 0.0)) * EM_CM * _SMALL + _AIR
-
-
-def _edge_width(edge: FigureEdge) -> float:
-    return max(_label_width(_value(edge.above)), _label_width(_value(edge.below)))
-
-
-def _columns(figure: Figure, layering: Layering) -> list[float]:
+def _columns(figure: Figure, layering: Layering, spread: float) -> list[float]:
     """The x of each layer's middle: boxes and the widest label between two layers have room."""
     halves = [_MIN_BOX / 2] * layering.count
     gaps = [_MIN_GAP] * layering.count
@@ -114,61 +72,66 @@ def _columns(figure: Figure, layering: Layering) -> list[float]:
         halves[layer] = max(halves[layer], _box_width(node) / 2)
     for edge in figure.edges:
         layer = layering.layer[edge.source]
-        gaps[layer] = max(gaps[layer], _edge_width(edge) + _EDGE_SEEN)
+        gaps[layer] = max(gaps[layer], edge_width(edge) + _EDGE_SEEN)
     columns = [halves[0]]
     for layer in range(1, layering.count):
-        columns.append(columns[-1] + halves[layer - 1] + gaps[layer - 1] + halves[layer])
+        columns.append(columns[-1] + halves[layer - 1] + gaps[layer - 1] * spread + halves[layer])
     return columns
 
 
-def _box(node: FigureNode, layering: Layering, columns: list[float]) -> Box:
-    x, y = columns[layering.layer[node.name]], layering.row[node.name] * _ROW_GAP
-    return Box(Rect(x, y, _box_width(node), _BOX_HEIGHT), node.label, node.kind)
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Where the layers and rows of a layering stand."""
+
+    layering: Layering
+    columns: list[float]
+    row_gap: float
+
+    def box(self, node: FigureNode) -> Box:
+        x, y = self.columns[self.layering.layer[node.name]], self.layering.row[node.name] * self.row_gap
+        return Box(Rect(x, y, _box_width(node), _BOX_HEIGHT), node.label, node.kind)
+
+    def way(self, edge: FigureEdge, boxes: dict[str, Box]) -> Way:
+        """The points of an arrow: from the right side of its source over its bends to the left side of its target."""
+        start, end = boxes[edge.source].rect, boxes[edge.target].rect
+        bends = self.layering.bends.get((edge.source, edge.target), ())
+        stops = [(self.columns[layer], row * self.row_gap) for layer, row in bends]
+        return ((start.x + start.width / 2, start.y), *stops, (end.x - end.width / 2, end.y))
 
 
-def _way(edge: FigureEdge, boxes: dict[str, Box], layering: Layering, columns: list[float]) -> tuple[Point, ...]:
-    """The points of an arrow: from the right side of its source through its bends to the left side of its target."""
-    start, end = boxes[edge.source].rect, boxes[edge.target].rect
-    bends = [(columns[layer], row * _ROW_GAP) for layer, row in layering.bends.get((edge.source, edge.target), ())]
-    return ((start.x + start.width / 2, start.y), *bends, (end.x - end.width / 2, end.y))
+def _fanned(ways: list[Way]) -> list[Way]:
+    """The arrows with those that end at the same point spread over the side of the box, in the order they come in."""
+    fans: dict[Point, list[int]] = {}
+    for place, way in enumerate(ways):
+        fans.setdefault(way[-1], []).append(place)
+    spread = list(ways)
+    for (x, y), places in fans.items():
+        step = min(_PORT_GAP, _PORTS / max(1, len(places) - 1))
+        for port, place in enumerate(sorted(places, key=lambda place: ways[place][-2][1])):
+            spread[place] = (*ways[place][:-1], (x, y + step * (port - (len(places) - 1) / 2)))
+    return spread
 
 
-def _labels(edges: tuple[FigureEdge, ...], ways: list[tuple[Point, ...]], boxes: Iterable[Box]) -> list[Label]:
-    """The labels, each pair at the place along its edge where it covers least."""
-    taken = [box.rect for box in boxes]
-    found: list[Label] = []
-    for edge, way in zip(edges, ways, strict=True):
-        above, below = _value(edge.above), _value(edge.below)
-        lines = (above is not None) + (below is not None)
-        if not lines:
-            continue
-        wide = _edge_width(edge)
-        x, y = min(_places(way), key=lambda p: _cost(Rect(p[0], p[1], wide, 2 * _LABEL_HEIGHT + _AIR), taken))
-        taken.append(Rect(x, y, wide, 2 * _LABEL_HEIGHT + _AIR))
-        shift = (_LABEL_HEIGHT + _AIR) / 2
-        if above is not None:
-            found.append(Label(x, y + shift, *above, forward=True))
-        if below is not None:
-            found.append(Label(x, y - shift, *below, forward=False))
-    return found
-
-
-def _places(way: tuple[Point, ...]) -> list[Point]:
-    """Places on the first stretch of an edge, its middle first; the other stretches after it."""
-    return [(a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])) for a, b in itertools.pairwise(way) for t in _ALONG]
-
-
-def _cost(rect: Rect, taken: list[Rect]) -> float:
-    return sum(rect.overlap(other) for other in taken)
-
-
-def _framed(boxes: tuple[Box, ...], ways: list[tuple[Point, ...]], labels: list[Label]) -> Drawing:
+def _framed(boxes: list[Box], ways: list[Way], placed: list[Label]) -> Drawing:
     """The drawing with the lower left corner of everything at the origin."""
-    ys = [point[1] for way in ways for point in way] + [label.y for label in labels]
-    ys += [box.rect.y + side * _BOX_HEIGHT / 2 for box in boxes for side in (-1, 1)]
-    low, high = min(ys, default=0.0) - 0.15, max(ys, default=0.0) + 0.15
-    wide = max((box.rect.x + box.rect.width / 2 for box in boxes), default=0.0)
-    moved = tuple(Box(Rect(b.rect.x, b.rect.y - low, b.rect.width, b.rect.height), b.label, b.kind) for b in boxes)
-    arrows = tuple(tuple((x, y - low) for x, y in way) for way in ways)
-    shifted = tuple(Label(a.x, a.y - low, a.form, a.rounded, a.forward) for a in labels)
-    return Drawing(moved, arrows, shifted, wide, high - low, min(1.0, TEXT_CM / wide if wide else 1.0))
+    rects = [box.rect for box in boxes] + [label.rect for label in placed]
+    rects += [Rect(x, y, 0.0, 0.0) for way in ways for x, y in way]
+    left = min((rect.x - rect.width / 2 for rect in rects), default=0.0)
+    low = min((rect.y - rect.height / 2 for rect in rects), default=0.0) - _MARGIN
+    wide = max((rect.x + rect.width / 2 for rect in rects), default=0.0) - left
+    high = max((rect.y + rect.height / 2 for rect in rects), default=0.0) + _MARGIN - low
+
+    def moved(x: float, y: float) -> Point:
+        return x - left, y - low
+
+    def shifted(rect: Rect) -> Rect:
+        return Rect(*moved(rect.x, rect.y), rect.width, rect.height)
+
+    return Drawing(
+        tuple(replace(box, rect=shifted(box.rect)) for box in boxes),
+        tuple(tuple(moved(*point) for point in way) for way in ways),
+        tuple(replace(label, x=label.x - left, y=label.y - low) for label in placed),
+        wide,
+        high,
+        min(1.0, TEXT_CM / wide if wide else 1.0),
+    )

@@ -1,10 +1,12 @@
-"""The layers of a figure and the order in them, by igraph's Sugiyama layout; long edges get a bend in each layer."""
+"""The layers of a figure and the order in them, by the Sugiyama layout; long edges get a bend in each layer."""
 
 from __future__ import annotations
 
 import itertools
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from derive.errors import RenderError
 from derive.record import Figure
@@ -22,6 +24,11 @@ class Layering:
     bends: dict[Edge, tuple[tuple[int, float], ...]]
 
 
+class _Spot(NamedTuple):
+    layer: int
+    row: float
+
+
 def layered(figure: Figure) -> Layering:
     """The layering of a figure.
 
@@ -29,60 +36,78 @@ def layered(figure: Figure) -> Layering:
         RenderError: the edges go round in a circle, or name a node that is not there.
     """
     names = [node.name for node in figure.nodes]
-    edges = [(edge.source, edge.target) for edge in figure.edges]
+    edges = list(dict.fromkeys((edge.source, edge.target) for edge in figure.edges))
     unknown = {name for edge in edges for name in edge} - set(names)
     if unknown:
         raise RenderError(f"a figure's edge names '{min(unknown)}', which is none of its nodes")
-    layer = _late(names, edges, _early(names, edges))
-    rows, bends = _ordered(names, edges, layer)
-    return Layering(max(layer.values(), default=0) + 1, layer, rows, bends)
+    _check_acyclic(names, edges)
+    spots, links = _placed(names, edges)
+    last = max((spot.layer for spot in spots.values()), default=0)
+    return Layering(
+        last + 1,
+        {name: spots[number].layer for number, name in enumerate(names)},
+        {name: spots[number].row for number, name in enumerate(names)},
+        dict(_bends(names, edges, spots, links)),
+    )
 
 
-def _early(names: list[str], edges: list[Edge]) -> dict[str, int]:
-    """Each node one layer behind the last of its sources."""
+def _check_acyclic(names: list[str], edges: list[Edge]) -> None:
     following, missing = defaultdict(list), dict.fromkeys(names, 0)
     for source, target in edges:
         following[source].append(target)
         missing[target] += 1
-    layer = dict.fromkeys(names, 0)
     ready = [name for name in names if not missing[name]]
     for name in ready:
         for target in following[name]:
-            layer[target] = max(layer[target], layer[name] + 1)
             missing[target] -= 1
             if not missing[target]:
                 ready.append(target)
     if len(ready) < len(names):
         raise RenderError("a figure's edges go round in a circle")
-    return layer
 
 
-def _late(names: list[str], edges: list[Edge], early: dict[str, int]) -> dict[str, int]:
-    """The same layers, with each node that has no source moved next to the first that uses it."""
-    targets, has_source = defaultdict(list), {target for _, target in edges}
-    for source, target in edges:
-        targets[source].append(early[target])
-    return {name: min(targets[name]) - 1 if name not in has_source and targets[name] else early[name] for name in names}
+def _placed(names: list[str], edges: list[Edge]) -> tuple[dict[int, _Spot], list[tuple[int, int]]]:
+    """The layer and row of every node and every bend, by number (nodes first), and the links between them.
 
+    Parts of a graph that hang together are stacked; all end in the last layer.
+    """
+    if not edges:
+        return {number: _Spot(0, -float(number)) for number in range(len(names))}, []
 
-def _ordered(
-    names: list[str], edges: list[Edge], layer: dict[str, int]
-) -> tuple[dict[str, float], dict[Edge, tuple[tuple[int, float], ...]]]:
-    """The rows of nodes and bends, such that few edges cross."""
-    import igraph
+    from fast_sugiyama import from_edges  # takes its time: only where a figure is drawn
 
-    layers = [layer[name] for name in names]
-    index = {name: place for place, name in enumerate(names)}
+    index = {name: number for number, name in enumerate(names)}
+    numbered = [(index[source], index[target]) for source, target in edges]
+    found = from_edges(numbered, vertex_spacing=1, dummy_vertices=True, dummy_size=1, ranking_type="minimize")
+    last = int(max(y for positions, *_ in found for _, (_, y) in positions))
+    spots: dict[int, _Spot] = {}
     links: list[tuple[int, int]] = []
-    passed: dict[Edge, list[int]] = {}
-    for source, target in edges:
-        chain = list(range(len(layers), len(layers) + max(0, layer[target] - layer[source] - 1)))
-        layers += range(layer[source] + 1, layer[target])
-        stops = [index[source], *chain, index[target]]
-        links += itertools.pairwise(stops)
-        passed[source, target] = chain
-    graph = igraph.Graph(len(layers), links, directed=True)
-    placed = graph.layout_sugiyama(layers=layers, hgap=1, vgap=1, maxiter=200)
-    rows = [-placed[place][0] for place in range(len(layers))]
-    bends = {edge: tuple((layers[stop], rows[stop]) for stop in chain) for edge, chain in passed.items() if chain}
-    return {name: rows[index[name]] for name in names}, bends
+    below, bend = 0.0, len(names)
+    for positions, _, _, pairs in found:
+        left = min(x for _, (x, _) in positions)
+        fresh = {number: number if number < len(names) else bend + k for k, (number, _) in enumerate(positions)}
+        spots |= {fresh[number]: _Spot(last - int(y), left - x - below) for number, (x, y) in positions}
+        links += [(fresh[a], fresh[b]) for a, b in pairs]
+        below += max(x for _, (x, _) in positions) - left + 1
+        bend += len(positions)
+    alone = [number for number in range(len(names)) if number not in spots]
+    return spots | {number: _Spot(0, -below - k) for k, number in enumerate(alone)}, links
+
+
+def _bends(
+    names: list[str], edges: list[Edge], spots: dict[int, _Spot], links: list[tuple[int, int]]
+) -> Iterator[tuple[Edge, tuple[tuple[int, float], ...]]]:
+    """The bends of each edge that has some: the chain of links from its source over nameless stops to its target."""
+    onward = dict(link for link in links if link[0] >= len(names))
+    for source, first in links:
+        stops = list(itertools.takewhile(lambda stop: stop >= len(names), _chain(first, onward)))
+        if stops:
+            target = onward[stops[-1]]
+            yield (names[source], names[target]), tuple(tuple(spots[stop]) for stop in stops)
+
+
+def _chain(first: int, onward: dict[int, int]) -> Iterator[int]:
+    stop: int | None = first
+    while stop is not None:
+        yield stop
+        stop = onward.get(stop)

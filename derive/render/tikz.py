@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from derive.render.figures import Box, Drawing, Label
+from derive.render.figures import Box, Drawing
+from derive.render.labels import Label
 from derive.render.printer import Printer
 from derive.render.raw import Raw
 

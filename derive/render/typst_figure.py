@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from math import hypot
 
-from derive.render.figures import Box, Drawing, Label, Point
+from derive.render.figures import Box, Drawing
+from derive.render.geometry import Point
+from derive.render.labels import Label
 from derive.render.printer import Printer
 from derive.render.raw import Raw
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
+from derive.check.agree import agree
 from derive.notation.build import neg, sym
 from derive.notation.decimals import decimal_of
 from derive.notation.form import (
@@ -31,7 +32,7 @@ from derive.notation.form import (
     rebuild,
     walk,
 )
-from derive.notation.reals import Undefined
+from derive.notation.reals import Undefined, reals
 from derive.notation.value import Evaluator, NoValue
 from derive.record import Answer, Derivation, Line, Step
 
@@ -49,7 +50,7 @@ def formally_different(a: Form, b: Form) -> bool:
         values = [Evaluator(unknown=_random_value).value(form) for form in (a, b)]
     except (Undefined, NoValue, AttributeError):
         return False
-    return values[0] != values[1]
+    return not agree(reals(50), *values)
 
 
 def edited(form: Form, edit: Edit) -> Iterator[Form]:
@@ -269,8 +270,9 @@ def wrong_points(derivation: Derivation) -> list[Derivation]:
             more = replace(mark, points=mark.points + Fraction(1, 2))
             yield replace(step, marks=(*step.marks[:k], more, *step.marks[k + 1 :]))
 
-    part = [] if derivation.points is None else [replace(derivation, points=derivation.points - 1)]
-    return _steps_with(derivation, change) + part
+    if derivation.points is None:
+        return []  # the marks are weights still
+    return [*_steps_with(derivation, change), replace(derivation, points=derivation.points - 1)]
 
 
 def wrong_answer(derivation: Derivation) -> list[Derivation]:

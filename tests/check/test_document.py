@@ -113,9 +113,9 @@ def test_rows_of_a_display() -> None:
 
 
 def test_a_boxed_form_over_several_rows_is_one_form() -> None:
-    body = r"""a &= \answer{\begin{aligned}&x \begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix} \\ &\quad + y\end{aligned}} \tag*{M}"""
-    (row,) = display_rows(body, 0)
-    assert " ".join(row.form.split()) == r"x \begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix} + y"
+    matrix = r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}"
+    (row,) = display_rows(rf"a &= \answer{{\begin{{aligned}}&{matrix} \\ &\quad + y\end{{aligned}}}} \tag*{{M}}", 0)
+    assert " ".join(row.form.split()) == f"{matrix} + y"
 
 
 def test_rows_of_a_table_skip_heads_and_words() -> None:

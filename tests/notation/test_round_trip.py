@@ -152,6 +152,14 @@ def test_latex_reads_back_with_blocks_known(form):
     assert latex_reader.read(latex.write(form), functions=frozenset(BLOCKS)) == form
 
 
+@quick
+@given(forms)
+def test_inline_latex_reads_back(form):
+    written = latex.write_inline(form)
+    assert latex_reader.read(written) == form
+    assert not FORBIDDEN.search(written)
+
+
 @given(symbols)
 def test_latex_keeps_bold(symbol):
     back = latex_reader.read(latex.write(symbol))
@@ -205,5 +213,6 @@ def test_source_reads_back(form):
 @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example])
 @given(st.lists(forms, min_size=100, max_size=100))
 def test_typst_compiles(some):
-    page = "#set page(width: 200cm, height: auto)\n" + "\n\n".join(f"$ {typst.write(form)} $" for form in some)
+    written = [write(form) for form in some for write in (typst.write, typst.write_inline)]
+    page = "#set page(width: 200cm, height: auto)\n" + "\n\n".join(f"$ {each} $" for each in written)
     assert typst_engine.compile(page.encode(), format="pdf").startswith(b"%PDF")

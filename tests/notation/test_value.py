@@ -393,9 +393,7 @@ def test_printed_decimals(form: Form, value: str, unit: str) -> None:
     assert decimal_of(form) == (Fraction(value), Fraction(unit))
 
 
-@pytest.mark.parametrize(
-    "form", [X, Frac(num(1), num(2)), Product((num(2), num(3))), Root(num(2))], ids=repr
-)
+@pytest.mark.parametrize("form", [X, Frac(num(1), num(2)), Product((num(2), num(3))), Root(num(2))], ids=repr)
 def test_other_forms_are_no_decimals(form: Form) -> None:
     assert decimal_of(form) is None
 

@@ -1,0 +1,109 @@
+"""Hessians: a small network's cross-entropy, and Rosenbrock's function, whose Hessian is tridiagonal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any
+
+from benchmarks.measure import Row, Table, against, bounded, growth, installed, seconds, skipped
+from derive.graph.graph import Graph, evaluate
+from derive.graph.operations import locals_of
+from derive.graph.program import Program
+from derive.graph.second import hessian
+from derive.record import Conventions
+
+HIDDEN = 3
+WEIGHTS = [f"u_{j}_{i}" for j in (1, 2, 3) for i in (1, 2)] + [f"{name}_{j}" for name in "bv" for j in (1, 2, 3)] + ["c"]
+VARIABLES = 50
+
+
+def network() -> tuple[Graph, dict[tuple[int, int], int]]:
+    """The 2-3-1 network, its loss and the nodes of its Hessian."""
+    units = {f"z_{j}": f"u_{j}_1*x_1 + u_{j}_2*x_2 + b_{j}" for j in range(1, HIDDEN + 1)}
+    output = " + ".join(f"v_{j}*tanh(z_{j})" for j in range(1, HIDDEN + 1))
+    graph = Graph({**units, "o": f"{output} + c", "p": "sigmoid(o)", "L": "-(t*log(p) + (1 - t)*log(1 - p))"})
+    return graph, hessian(graph.program, graph.scalar("L"), [graph.scalar(name) for name in WEIGHTS])
+
+
+def network_in(library: Any) -> tuple[Any, list[Any]]:
+    """The same loss as an expression of another library, and its weights."""
+    weights = dict(zip(WEIGHTS, map(library.Symbol, WEIGHTS), strict=True))
+    x_1, x_2, t = map(library.Symbol, ("x_1", "x_2", "t"))
+    units = [
+        library.tanh(weights[f"u_{j}_1"] * x_1 + weights[f"u_{j}_2"] * x_2 + weights[f"b_{j}"]) for j in range(1, HIDDEN + 1)
+    ]
+    o = sum((weights[f"v_{j}"] * unit for j, unit in enumerate(units, 1)), weights["c"])
+    p = 1 / (1 + library.exp(-o))
+    return -(t * library.log(p) + (1 - t) * library.log(1 - p)), list(weights.values())
+
+
+def rosenbrock(m: int) -> dict[tuple[int, int], int]:
+    """The nodes of the Hessian of Rosenbrock's function in m variables."""
+    p = Program(locals_of)
+    xs, total, two = [p.input(f"x_{i}") for i in range(m)], p.zero, p.constant(2)
+    for x, after in zip(xs, xs[1:], strict=False):
+        valley = p.mul(p.constant(100), p.pow(p.sub(after, p.pow(x, two)), two))
+        total = p.add(total, p.add(valley, p.pow(p.sub(p.one, x), two)))
+    return hessian(p, total, xs)
+
+
+def rosenbrock_in(library: Any) -> tuple[Any, list[Any]]:
+    """The same function in another library."""
+    xs = [library.Symbol(f"x_{i}") for i in range(VARIABLES)]
+    terms = (100 * (after - x**2) ** 2 + (1 - x) ** 2 for x, after in zip(xs, xs[1:], strict=False))
+    return sum(terms, 0 * xs[0]), xs
+
+
+def sympy_hessian(function: Callable[[Any], tuple[Any, list[Any]]]) -> Any:
+    """sympy.hessian, the expression built as well, nothing cached from an earlier run."""
+    import sympy
+
+    sympy.core.cache.clear_cache()
+    return sympy.hessian(*function(sympy))
+
+
+def symengine_hessian(function: Callable[[Any], tuple[Any, list[Any]]]) -> Any:
+    """All second derivatives by SymEngine."""
+    import symengine
+
+    expression, variables = function(symengine)
+    gradient = [symengine.diff(expression, variable) for variable in variables]
+    return [[symengine.diff(slope, variable) for variable in variables] for slope in gradient]
+
+
+def tables() -> Iterator[Table]:
+    """The one table."""
+    rows = [*_compared("2-3-1 network, 13 weights", network, network_in, 1 / 50)]
+    rows += _compared(f"Rosenbrock, {VARIABLES} variables", lambda: rosenbrock(VARIABLES), rosenbrock_in, 1 / 100)
+    times = [seconds(lambda m=m: rosenbrock(m)) for m in (50, 100, 200, 400)]  # type: ignore[misc]
+    rows.append(bounded("Rosenbrock: largest ratio per doubling, 50 to 400 variables", growth(times), 2.3, "x"))
+    rows.append(bounded("Rosenbrock, 50 variables: entries kept (2m - 1)", len(rosenbrock(50)), 99))
+    rows.append(_evaluation())
+    yield Table(
+        "Hessians", tuple(rows),
+        ("The expression and the symbolic Hessian are made anew in each run, for all alike. One evaluation: all 91 entries of "
+         "the network's Hessian, here by the engine to 50 digits, there by evalf of the sympy matrix.",),
+    )  # fmt: skip
+
+
+def _compared(what: str, ours: Callable[[], Any], theirs: Callable[[Any], Any], at_most: float) -> Iterator[Row]:
+    mine = seconds(ours)
+    yield against(what, mine, "sympy.hessian", seconds(lambda: sympy_hessian(theirs), 2), at_most)
+    if installed("symengine"):
+        yield against(what, mine, "SymEngine", seconds(lambda: symengine_hessian(theirs)))
+    else:
+        yield skipped(what, mine, "SymEngine")
+
+
+def _evaluation() -> Row:
+    graph, entries = network()
+    names = [*WEIGHTS, "x_1", "x_2", "t"]
+    at = {name: Fraction(7 * k % 19 - 9, 10) for k, name in enumerate(names)} | {"t": Fraction(1)}
+    known = {graph.scalar(name): value for name, value in at.items()}
+    ours = seconds(lambda: evaluate(graph.program, known, entries.values(), Conventions(), {}))
+    import sympy
+
+    matrix = sympy_hessian(network_in)
+    numbers = {sympy.Symbol(name): sympy.Rational(value.numerator, value.denominator) for name, value in at.items()}
+    return against("network: one evaluation", ours, "sympy evalf", seconds(lambda: matrix.evalf(50, subs=numbers), 1))
