@@ -10,6 +10,10 @@ from derive.questions.stated import stated
 from derive.record import Answer, Derivation, Step
 
 
+CHECK = "check"
+"""The rule of a step that finds nothing new."""
+
+
 def finished(derivation: Derivation) -> Derivation:
     """The derivation with boxed answers, with `uses` filled in, and with the conventions that it uses."""
     steps = linked(boxed(derivation.steps, derivation.answers), {})
@@ -27,7 +31,7 @@ def _boxed(steps: tuple[Step, ...], labels: set[Form | None]) -> tuple[Step, ...
     done: list[Step] = []
     for step in reversed(steps):
         step = replace(step, substeps=_boxed(step.substeps, labels))
-        if step.lines and step.target in labels:
+        if step.lines and step.target in labels and step.rule != CHECK:
             labels.discard(step.target)
             step = replace(step, lines=(*step.lines[:-1], replace(step.lines[-1], boxed=True)))
         done.append(step)

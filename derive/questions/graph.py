@@ -12,6 +12,7 @@ from pydantic import Field
 from derive.errors import InputError, UnknownName
 from derive.graph.arrays import Array
 from derive.graph.backward import Backward
+from derive.graph.crosscheck import difference_check
 from derive.graph.graph import Graph, Quantity, matrix_form
 from derive.graph.point import Point, forward_steps
 from derive.notation.build import subtract
@@ -94,8 +95,19 @@ class GraphGradient(GraphQuestion):
         forward, backward, targets = self.passes(graph, point)
         steps = (*forward, *backward)
         answers = answers_of(steps, targets, graph, self.at, self.whole_gradients(graph))
+        steps = (*steps, *self._checks(point))
         prompt: Phrase = ("Derive ", *listed(targets), " by backpropagation.")
         return self.derivation("Gradient", prompt, graph, steps, answers, conventions, tie_remarks(point))
+
+    def _checks(self, point: Point) -> list[Step]:
+        """A central difference for each gradient by a scalar input, where the values carry full precision."""
+        if point.symbolic or point.carries_rounded:
+            return []
+        at = {name: numeric(form) for name, form in self.at.items()}
+        scalars = [name for name in self.wrt if isinstance(at.get(name), Fraction)]
+        slopes = {name: point.env[Derivative(self.of, (name,))] for name in scalars}
+        steps = [difference_check(point, at, self.of, name, slope) for name, slope in slopes.items()]
+        return [step for step in steps if step is not None]
 
     def whole_gradients(self, graph: Graph) -> dict[Form, Form]:
         """The gradients by arrays, as matrices of the formulas of their entries."""
