@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -100,10 +101,11 @@ class CalculusHessian(ExpressionQuestion):
         values: dict[Form, Real] = {v: numeric(form) for v, form in at.items()}
         bindings = tuple(at.items())
         steps = []
-        slopes = {v: evaluate(form, values) for v, form in gradient.items()}
+        slopes = {v: snapped(evaluate(form, values)) for v, form in gradient.items()}
         for v, form in gradient.items():
             target = Derivative(self.symbol, (v,))
-            *numbers, last = number_lines(form, slopes[v], values, rounding) or (Line("=", form),)
+            exact = all(isinstance(value, Fraction) for value in values.values())
+            *numbers, last = (exact and number_lines(form, slopes[v], values, rounding)) or _value(slopes[v], rounding)
             lines = (*(replace(line, level=3) for line in numbers), last)
             name = f"{step_name(target)}_at{count}"
             steps.append(Step(name, At(target, bindings), lines, "critical point", level=2))
@@ -113,7 +115,7 @@ class CalculusHessian(ExpressionQuestion):
             reason: Phrase = ("the gradient is not zero in ", *names)
         else:
             steps.append(matrix_at(HESSIAN, whole, at, rounding, str(count)))
-            matrix = [[evaluate(entry, values) for entry in row] for row in whole.rows]
+            matrix = [[snapped(evaluate(entry, values)) for entry in row] for row in whole.rows]
             more, reason = self._reason(matrix, bindings, count, rounding)
             steps += more
             words = kind_of_point(matrix)
@@ -126,17 +128,19 @@ class CalculusHessian(ExpressionQuestion):
     ) -> tuple[list[Step], Phrase]:
         """The determinant where the reason needs it, and the reason for a verdict."""
         n = len(matrix)
+        if rounding.mode == "exact" and any(shown(x, rounding)[0] == "≈" for row in matrix for x in row):
+            return [], ("signs of the eigenvalues",)
         diagonal = all(matrix[i][j] == 0 for i in range(n) for j in range(n) if i != j)
         if diagonal:
             return [], eigenvalue_reason([matrix[i][i] for i in range(n)], rounding)
         if n > 2:
             return [], _minor_reason(matrix, rounding)
-        (a, b), (_, d) = [[shown(x, rounding)[1] for x in row] for row in matrix]
-        value = determinant(matrix)
-        relation, final = shown(value, rounding)
+        value = snapped(determinant(matrix))
         target = Call("det", (At(HESSIAN, bindings),))
-        first = subtract(Product((a, d)), Product((b, b)))
-        lines = (Line("=", first, ("product of the diagonal minus the other",)), Line(relation, final))
+        a, b, d = (Symbol(letter) for letter in "abd")
+        entries: dict[Form, Real] = {a: matrix[0][0], b: matrix[0][1], d: matrix[1][1]}
+        formula = subtract(Product((a, d)), Product((b, b)))
+        lines = number_lines(formula, value, entries, rounding, ("product of the diagonal minus the other",))
         step = Step(f"det_{count}", target, lines, "determinant", (), ONE_MARK)
         if value < 0:
             return [step], ("the determinant is negative: eigenvalues of both signs",)
@@ -146,7 +150,18 @@ class CalculusHessian(ExpressionQuestion):
         return [step], (f"the determinant is positive, the first entry {side}: both eigenvalues {side}",)
 
 
+SMALLEST = Fraction(1, 10**35)
 HESSIAN = Symbol("H", bold=True)
+
+
+def snapped(value: Real) -> Real:
+    """A value that is 0 but for the last of its 50 digits, as 0: at irrational points nothing comes out even."""
+    return value if isinstance(value, Fraction) or abs(value) > float(SMALLEST) else Fraction(0)
+
+
+def _value(value: Real, rounding: Rounding) -> tuple[Line, ...]:
+    relation, form = shown(value, rounding)
+    return (Line(relation, form),)
 
 
 def _sorted(variables: Sequence[Symbol], v: Symbol, w: Symbol) -> tuple[Form, ...]:
