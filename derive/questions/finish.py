@@ -9,7 +9,6 @@ from derive.notation.form import At, Derivative, Form, Symbol, children
 from derive.questions.stated import stated
 from derive.record import Answer, Derivation, Step
 
-
 CHECK = "check"
 """The rule of a step that finds nothing new."""
 
