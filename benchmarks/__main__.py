@@ -9,7 +9,12 @@ from benchmarks import chain, documents, hessians, logistic
 from benchmarks.report import markdown, section
 
 REPORT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-BENCHMARKS = {"chain": chain.tables, "hessians": hessians.tables, "logistic": logistic.tables, "documents": documents.tables}
+BENCHMARKS = {
+    "chain": chain.tables,
+    "hessians": hessians.tables,
+    "logistic": logistic.tables,
+    "documents": documents.tables,
+}
 
 
 def main(names: list[str]) -> None:

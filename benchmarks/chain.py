@@ -1,4 +1,4 @@
-"""The residual chain y_{k+1} = relu(w_{k,1} relu(w_{k,0} y_k) + y_k): all 2n gradients, raw and as a named derivation."""
+"""The residual chain y_{k+1} = relu(w_{k,1} relu(w_{k,0} y_k) + y_k): all 2n gradients, raw and with names."""
 
 from __future__ import annotations
 
@@ -97,10 +97,11 @@ def sympy_nested() -> Callable[[int], Any]:
 
 def tables() -> Iterator[Table]:
     """Both tables."""
-    yield Table("Residual chain, all 2n gradients: build and sweep", (*_peers(), *_growth(raw, "build and sweep"), *_nodes()))
+    yield Table("Residual chain, all 2n gradients: build and sweep", (*_peers(), _growth(raw), *_size()))
+    time = within("n = 1000: graph, steps and LaTeX", seconds(lambda: named(1000)), 1.0)
     yield Table(
         "Residual chain as a named derivation, printed to LaTeX",
-        (within("n = 1000: graph, steps and LaTeX", seconds(lambda: named(1000), 3), 1.0), *_growth(named, "all of it"), _length()),
+        (time, _growth(named), bounded("characters, n = 2000 to n = 1000", named(2000) / named(1000), 2.1, "x")),
         ("Four named quantities and six gradients a block; every gradient is a step with its lines.",),
     )
 
@@ -134,15 +135,12 @@ def _sympy() -> Iterator[Row]:
     yield Row(f"one block more at n = {n}", "", "sympy.diff, nested", f"{times[-1] / times[-2]:.2f}x", "stopped here")
 
 
-def _growth(work: Callable[[int], Any], what: str) -> Iterator[Row]:
-    times = [seconds(lambda n=n: work(n), 3) for n in DOUBLINGS]  # type: ignore[misc]
-    yield bounded(f"{what}: largest ratio per doubling, n = {DOUBLINGS[0]} to {DOUBLINGS[-1]}", growth(times), 2.3, "x")
+def _growth(work: Callable[[int], Any]) -> Row:
+    what = f"largest ratio per doubling, n = {DOUBLINGS[0]} to {DOUBLINGS[-1]}"
+    return bounded(what, growth(work, DOUBLINGS), 2.3, "x")
 
 
-def _nodes() -> Iterator[Row]:
+def _size() -> Iterator[Row]:
     yield bounded("nodes a block", len(raw(1000)) / 1000, 20)
-    yield Row(f"n = 10000 at the recursion limit of {sys.getrecursionlimit()}", "done", target="works", met=len(raw(10_000)) > 0)
-
-
-def _length() -> Row:
-    return bounded("characters, n = 2000 to n = 1000", named(2000) / named(1000), 2.1, "x")
+    what = f"n = 10000 at the recursion limit of {sys.getrecursionlimit()}"
+    yield Row(what, f"{len(raw(10_000))} nodes", target="works", met=True)

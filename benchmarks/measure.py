@@ -8,11 +8,11 @@ import resource
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
-from statistics import median
+from itertools import pairwise
 from typing import Any
 
 PATIENCE = 5.0
@@ -55,15 +55,17 @@ def seconds(work: Callable[[], Any], repeat: int = 5, budget: float = 3.0) -> fl
     return best
 
 
-def wall(work: Callable[[], Any], repeat: int = 5) -> float:
-    """The median wall time of a few runs, after one that warms the caches."""
-    work()
-    taken = []
-    for _ in range(repeat):
-        start = time.perf_counter()
+def wall(*works: Callable[[], Any], repeat: int = 5) -> list[float]:
+    """The least wall time of each work, after one run each that warms the caches; they take turns."""
+    for work in works:
         work()
-        taken.append(time.perf_counter() - start)
-    return median(taken)
+    return [min(column) for column in zip(*([_wall(work) for work in works] for _ in range(repeat)), strict=True)]
+
+
+def _wall(work: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
 
 
 @cache
@@ -78,11 +80,11 @@ def environment() -> dict[str, str]:
 
 
 def process_seconds(commands: Sequence[Sequence[str]], repeat: int = 5) -> list[float]:
-    """The median CPU time of each command; the commands take turns, after one run each that warms the caches."""
+    """The least CPU time of each command; the commands take turns, after one run each that warms the caches."""
     for command in commands:
         _cpu(command)
     taken = [[_cpu(command) for command in commands] for _ in range(repeat)]
-    return [median(column) for column in zip(*taken, strict=True)]
+    return [min(column) for column in zip(*taken, strict=True)]
 
 
 def _cpu(command: Sequence[str]) -> float:
@@ -104,9 +106,11 @@ def skipped(what: str, ours: float, peer: str) -> Row:
 
 def against(what: str, ours: float, peer: str, theirs: float, at_most: float | None = None) -> Row:
     """A row that compares two times; `at_most` bounds ours as a multiple of theirs."""
-    target = "" if at_most is None else f"at most {_multiple(at_most)}" if at_most >= 1 else f"at least {_multiple(at_most)}"
-    met = None if at_most is None else ours <= at_most * theirs
-    return Row(what, duration(ours), peer, duration(theirs), _multiple(ours / theirs), target, met)
+    ratio = _multiple(ours / theirs)
+    if at_most is None:
+        return Row(what, duration(ours), peer, duration(theirs), ratio)
+    target = f"at {'most' if at_most >= 1 else 'least'} {_multiple(at_most)}"
+    return Row(what, duration(ours), peer, duration(theirs), ratio, target, ours <= at_most * theirs)
 
 
 def within(what: str, ours: float, limit: float) -> Row:
@@ -119,10 +123,21 @@ def bounded(what: str, figure: float, limit: float, unit: str = "") -> Row:
     return Row(what, f"{figure:.3g}{unit}", target=f"at most {limit:g}{unit}", met=figure <= limit)
 
 
-def growth(times: Iterable[float]) -> float:
-    """The largest ratio of a time to the one before it."""
-    times = list(times)
-    return max(after / before for before, after in zip(times, times[1:], strict=False))
+def growth(work: Callable[[int], Any], sizes: Sequence[int], rounds: int = 5) -> float:
+    """The largest ratio of the time at one size to the time at the size before.
+
+    The sizes take turns, so that a busy minute of the machine does not fall on one of them alone.
+    """
+    least = [float("inf")] * len(sizes)
+    for _ in range(rounds):
+        for place, size in enumerate(sizes):
+            least[place] = min(least[place], seconds(lambda size=size: work(size), 1))  # type: ignore[misc]
+    return max(after / before for before, after in pairwise(least))
+
+
+def significant(value: float) -> str:
+    """Two digits and no exponent: no more is known on a busy machine."""
+    return f"{float(f'{value:.2g}'):,.0f}" if value >= 10 else f"{value:.1f}"
 
 
 def duration(value: float) -> str:
@@ -134,4 +149,4 @@ def duration(value: float) -> str:
 
 
 def _multiple(ratio: float) -> str:
-    return f"{ratio:.2f}x the time" if ratio >= 1 else f"{1 / ratio:.3g}x faster"
+    return f"{ratio:.2f}x the time" if ratio >= 1 else f"{significant(1 / ratio)}x faster"

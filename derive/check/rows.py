@@ -12,6 +12,8 @@ from derive.record import Relation
 RELATIONS: dict[str, Relation] = {"=": "=", r"\approx": "≈", "≈": "≈", ":=": ":="}
 _SIGNS = frozenset(RELATIONS)
 _ROW, _CELL, _MATH = frozenset((r"\\",)), frozenset("&"), frozenset("$")
+_VERDICT = re.compile(r":\s*(?P<words>[A-Za-z][A-Za-z -]*)")
+_LINKS: dict[str, Relation] = {**RELATIONS, ":": "="}
 _SPACES = (r"\displaystyle", r"\qquad", r"\quad")
 _RULES = (r"\toprule", r"\midrule", r"\bottomrule", r"\hline", r"\nonumber", r"\notag")
 
@@ -64,6 +66,24 @@ def chain(text: str, place: int) -> Iterator[Printed]:
     for part in others:
         yield Printed(place, target, RELATIONS[part.by], part.text)
         target = ""
+
+
+def stated(text: str, offset: int) -> Iterator[Printed]:
+    """Equalities inside a text: `$target = form$` or `$target$ = $form$`, and verdicts, `$target$: words`."""
+    maths = cut(without(text, "quiet"), _MATH)
+    waiting: tuple[str, Relation] | None = None
+    for math, after in zip(maths[1::2], maths[2::2], strict=False):
+        found, place = list(chain(math.text, offset + math.offset)), offset + math.offset
+        link, lone = after.text.strip(), not any(row.target for row in found)
+        if waiting and lone:
+            yield _finished(Printed(place, *waiting, math.text))
+        waiting = None
+        if not lone:
+            yield from map(_finished, found)
+        elif link in _LINKS:
+            waiting = math.text, _LINKS[link]
+        elif verdict := _VERDICT.match(link):
+            yield _finished(Printed(place, math.text, "=", rf"\text{{{verdict['words']}}}"))
 
 
 def _finished(row: Printed) -> Printed:

@@ -9,16 +9,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-SECTIONS = {"problem": 3, "partq": 3, "premises": 1, "intro": 1, "conventions": 1}
+SECTIONS = {"problem": 3, "partq": 3, "answerline": 3, "premises": 1, "intro": 1, "conventions": 1}
 """Commands that matter, with the number of their arguments."""
 DISPLAYS = ("align*", "align", "equation*", "equation", "gather*", "gather", "multline*", "multline")
 TABLES = {"steptable": 2}
+"""Tables of steps, with the number of their arguments."""
+GUIDES = {"tabular": 1, "tabularx": 2, "longtable": 1}
+"""Tables that state results in some of their cells."""
 PREMISES = "givens"
 
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)(%[^\n]*)")
 _HEAD = re.compile(
     r"\\(?P<command>" + "|".join(SECTIONS) + r")(?![A-Za-z])"
-    r"|\\begin\{(?P<env>" + "|".join(map(re.escape, (*DISPLAYS, *TABLES, PREMISES))) + r")\}"
+    r"|\\begin\{(?P<env>" + "|".join(map(re.escape, (*DISPLAYS, *TABLES, *GUIDES, PREMISES))) + r")\}"
     r"|(?P<open>(?<!\\)\\\[)"
 )
 _MARK = re.compile(r"\\(?:begin|end)\{|\\[A-Za-z]+|\\.|[A-Za-z]+|:=|.", re.DOTALL)
@@ -27,11 +30,12 @@ _OPEN, _CLOSE = frozenset("{(["), frozenset("})]")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of the document: a section command with its arguments, or an environment with its body."""
+    """A part of the document: a section command with its arguments and their places, or an environment's body."""
 
     kind: str
     offset: int
     args: tuple[str, ...] = ()
+    places: tuple[int, ...] = ()
     body: str = ""
 
 
@@ -61,15 +65,16 @@ def pieces(text: str) -> Iterator[Piece]:
     while match := _HEAD.search(text, i):
         i = match.end()
         if match["command"]:
-            args = []
+            places = []
             for _ in range(SECTIONS[match["command"]]):
                 begin, end = braced(text, i)
-                args.append(text[begin:end])
+                places.append((begin, end))
                 i = end + 1 if end > begin or text[end : end + 1] == "}" else end
-            yield Piece(match["command"], i - len(args[-1]) - 1 if args else i, tuple(args))
+            args = tuple(text[begin:end] for begin, end in places)
+            yield Piece(match["command"], places[-1][0], args, tuple(begin for begin, _ in places))
         elif match["env"]:
             name = match["env"]
-            for _ in range(TABLES.get(name, 0)):
+            for _ in range({**TABLES, **GUIDES}.get(name, 0)):
                 i = braced(text, i)[1] + 1
             end = text.find(f"\\end{{{name}}}", i)
             end = len(text) if end < 0 else end

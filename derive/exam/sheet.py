@@ -12,7 +12,7 @@ from derive.record import Conventions, Derivation, Given, Phrase
 class SolvedPart:
     """A part with its solution. `givens` are those to print at the part (the problem prints the shared ones).
 
-    `space` is the height in centimetres left for an answer on the exam document.
+    `space` is the height in centimetres left for an answer on the exam document; None leaves it to the points.
     """
 
     label: str
@@ -20,7 +20,7 @@ class SolvedPart:
     points: Fraction
     derivation: Derivation
     givens: tuple[Given, ...] = ()
-    space: Fraction = Fraction(4)
+    space: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from derive.errors import DeriveError
 from derive.exam.marks import with_points
@@ -17,6 +18,8 @@ from derive.record import Conventions, Derivation
 
 DETAIL = 3  # every line is printed, so that every line is read back
 POINTS = Fraction(5)
+WHOLE = 20
+"""For so many draws of a type the other documents are made and read back as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def _trials(ask: str, seeds: range, progress: Callable[[str], None]) -> Iterator
     for seed in seeds:
         name = f"seed {seed}"
         progress(name)
-        yield _tried(name, lambda seed=seed: drawn_sheet(ask, seed))  # type: ignore[misc]
+        yield _tried(name, partial(drawn_sheet, ask, seed), whole=seed < seeds.start + WHOLE)
 
 
 def drawn_sheet(ask: str, seed: int) -> Sheet:
@@ -71,7 +74,8 @@ def drawn_sheet(ask: str, seed: int) -> Sheet:
     givens = kind.draw(random.Random(f"{ask}/{seed}"))
     derivation = question(ask, givens).solve(Conventions())
     derivation = with_points(derivation, POINTS)
-    part = SolvedPart("a", ask, POINTS, derivation, derivation.givens)
+    shown = tuple(given for given in derivation.givens if given.shown)
+    part = SolvedPart("a", ask, POINTS, derivation, shown)
     problem = SolvedProblem(1, derivation.title or ask, POINTS, (part,))
     return Sheet(f"{ask}, seed {seed}", POINTS, (problem,), derivation.conventions)
 
@@ -81,17 +85,18 @@ def stress_exam(exam: Exam, progress: Callable[[str], None] = lambda name: None)
     return Summary((_tried(exam.rules.title, lambda: solve_and_judge(exam, progress).sheet),))
 
 
-def _tried(name: str, make: Callable[[], Sheet]) -> Trial:
+def _tried(name: str, make: Callable[[], Sheet], whole: bool = True) -> Trial:
     try:
         sheet = make()
         fault = _fault(sheet)
-        text = _printed(sheet)
+        text = _printed(sheet, "solution")
+        fault = fault or _untrue(sheet, text, whole)
     except DeriveError as error:
         return Trial(name, fault=str(error))
     except Exception as error:  # a crash on a draw is what this looks for
         return Trial(name, fault=f"{type(error).__name__}: {error}")
     lines = sum(_lines(part.derivation) for _, part in parts_of(sheet))
-    return Trial(name, lines, len(text), fault or _read_back(text))
+    return Trial(name, lines, len(text), fault)
 
 
 def _lines(derivation: Derivation) -> int:
@@ -109,16 +114,24 @@ def _fault(sheet: Sheet) -> str:
     return ""
 
 
-def _printed(sheet: Sheet) -> str:
+def _printed(sheet: Sheet, kind: str) -> str:
     from derive.render.documents import render
 
-    return render(sheet, "solution", "tex", DETAIL)
+    return render(sheet, kind, "tex", DETAIL)
 
 
-def _read_back(text: str) -> str:
-    """What does not hold when the printed document is read back; empty where all does."""
+def _untrue(sheet: Sheet, solution: str, whole: bool) -> str:
+    """What does not hold when the printed documents are read back; empty where all does."""
+    fault = _read_back("solution", solution)
+    if fault or not whole:
+        return fault
+    faults = (_read_back(kind, _printed(sheet, kind), beside=solution) for kind in ("answers", "rubric", "exam"))
+    return next(filter(None, faults), "")
+
+
+def _read_back(kind: str, text: str, beside: str = "") -> str:
     from derive.check.document import read_back
 
-    report = read_back(text)
+    report = read_back(text, beside=beside)
     bad = [*report.failed, *report.undecided]
-    return f"read back: {bad[0]}" + (f" and {len(bad) - 1} more" if len(bad) > 1 else "") if bad else ""
+    return f"read back, {kind}: {bad[0]}" + (f" and {len(bad) - 1} more" if len(bad) > 1 else "") if bad else ""

@@ -17,7 +17,7 @@ from derive.graph.program import Program
 
 Shape = tuple[int, ...]
 
-MOST_ENTRIES = 100
+MOST_ENTRIES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +156,9 @@ def _rows(make: str) -> Callable[..., Value]:
     def over(p: Program, a: Value) -> Value:
         if not isinstance(a, Array):
             raise InputError(f"{make} needs a vector or a matrix")
-        _check_count(a.shape[-1] if 1 not in a.shape else len(a.items), make)
-        rows = [a.items] if 1 in a.shape else [a.items[i : i + a.shape[-1]] for i in range(0, len(a.items), a.shape[-1])]
+        width = len(a.items) if 1 in a.shape else a.shape[-1]
+        _check_count(width, make)
+        rows = [a.items[i : i + width] for i in range(0, len(a.items), width)]
         return Array(a.shape, tuple(p.node((make, i), *row) for row in rows for i in range(len(row))))
 
     return over
@@ -181,7 +182,9 @@ def _image(value: Value, what: str) -> Array:
 def out_size(size: int, kernel: int, stride: int, padding: int) -> int:
     """⌊(n + 2p - k)/s⌋ + 1."""
     if min(size, kernel, stride) < 1 or padding < 0 or size + 2 * padding < kernel:
-        raise InputError(f"a kernel of {kernel} with stride {stride} does not fit a size of {size} with padding {padding}")
+        raise InputError(
+            f"a kernel of {kernel} with stride {stride} does not fit a size of {size} with padding {padding}"
+        )
     return (size + 2 * padding - kernel) // stride + 1
 
 

@@ -6,10 +6,10 @@ local derivative is taken inside one definition only, so the work and the number
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from derive.graph.adjoints import Adjoint, Path, adjoints
 from derive.graph.arithmetic import Real, mul
 from derive.graph.arrays import Array
 from derive.graph.course import course_form, is_settled
@@ -19,8 +19,8 @@ from derive.graph.point import Point
 from derive.notation.algebra import cancelled, size
 from derive.notation.build import ONE, add, multiply, neg
 from derive.notation.form import Derivative, Form, Frac, Neg, Number, Product, Sum, Symbol, walk
-from derive.notation.rounding import shown
 from derive.notation.reals import Undefined
+from derive.notation.rounding import shown
 from derive.notation.symbols import symbol_name
 from derive.notation.value import NoValue
 from derive.notation.value import evaluate as evaluate_form
@@ -29,46 +29,8 @@ from derive.record import Line, Mark, Phrase, Step
 SHORT = 8
 """A gradient of at most so many nodes is put into the next line itself; a longer one by its name."""
 
-
 MOST_FORMAL_PATHS = 2
 """A sum over more paths goes straight to the products of gradients and local derivatives."""
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """One way from a quantity to the output: through `child`, with the node of ∂child/∂quantity."""
-
-    child: int
-    local: int
-
-
-@dataclass(frozen=True, slots=True)
-class Adjoint:
-    """A named quantity on a path to the output, and all its paths."""
-
-    node: int
-    paths: tuple[Path, ...]
-
-
-def adjoints(graph: Graph, of: int, wrt: Collection[int]) -> dict[int, Adjoint]:
-    """The paths of every named quantity between `wrt` and `of`, from the output back to the inputs.
-
-    The output itself stands first, without a path.
-    """
-    program, labels = graph.program, graph.labels
-    order = program.below((of,))
-    active = set(wrt)
-    for node in order:
-        if not active.isdisjoint(program.args[node]):
-            active.add(node)
-    paths: dict[int, list[Path]] = {node: [] for node in order if node in active and (node in labels or node == of)}
-    for child in reversed(list(paths)):
-        inside = program.below((child,), labels)
-        leaves = [node for node in inside if node in paths and node != child]
-        for leaf, local in program.gradient(child, leaves, labels).items():
-            if local != program.zero:
-                paths[leaf].append(Path(child, local))
-    return {node: Adjoint(node, tuple(reversed(paths[node]))) for node in reversed(list(paths))}
 
 
 class Backward:
@@ -91,8 +53,9 @@ class Backward:
         self._groups = self._grouped()
         self._arrays = {node for nodes in self._groups.values() if len(nodes) > 1 for node in nodes}
         self.symbolic: dict[int, Form] = {}
+        self._long: set[int] = set()
         self._lines = {node: self._symbolic_lines(adjoint) for node, adjoint in self.adjoints.items() if node != of}
-        self._named = {part for lines in self._lines.values() for part in walk(lines[-1].form) if isinstance(part, Derivative)}
+        self._named = set() if point.symbolic else self._names_used()
         self._made: dict[int, str] = {}
 
     def _values(self) -> dict[int, Real]:
@@ -104,6 +67,10 @@ class Backward:
             if node != self.of:
                 totals[node] = sum((mul(totals[path.child], known[path.local]) for path in adjoint.paths), Fraction(0))
         return totals
+
+    def _names_used(self) -> set[Form]:
+        """The gradients that stand under their name in the last line of another one."""
+        return {part for lines in self._lines.values() for part in walk(lines[-1].form) if isinstance(part, Derivative)}
 
     def symbol(self, node: int) -> Form:
         """The name of a named node."""
@@ -179,7 +146,8 @@ class Backward:
         lines = list(self._lines[node])
         last = lines[-1].form
         if not self.point.symbolic and (node in self.wrt or node in self._arrays or target in self._named):
-            lines += self.point.numbers(target, last, self.point.value(last) if self.point.carries_rounded else self.values[node])
+            value = self.point.value(last) if self.point.carries_rounded else self.values[node]
+            lines += self.point.numbers(target, last, value)
         uses = dict.fromkeys(self._step_of(path.child) for path in adjoint.paths if path.child != self.of)
         mark = Mark(Fraction(1), "A" if node in self.wrt else "M")
         rule = "sum over paths" if len(adjoint.paths) > 1 else "chain rule"
@@ -197,7 +165,7 @@ class Backward:
         paths = [(path.child, self._local(path)) for path in adjoint.paths]
         lines: list[Line] = []
         direct = all(child == self.of for child, _ in paths)
-        trivial = len(paths) == 1 and size(paths[0][1]) <= 2
+        trivial = len(paths) == 1 and _is_trivial(paths[0][1])
         if not direct and not trivial and len(paths) <= MOST_FORMAL_PATHS:
             formal = add(self._formal(adjoint.node, child, local) for child, local in paths)
             lines.append(Line("=", formal, self._path_reason(adjoint)))
@@ -209,12 +177,16 @@ class Backward:
         course, why = course_form(inserted, [factors for _, factors in products])
         if course != inserted:
             lines.append(Line("=", course, why))
-        self.symbolic[adjoint.node] = self.derivative(adjoint.node) if adjoint.node in self._arrays else course
+        self._keep(adjoint.node, self.derivative(adjoint.node) if adjoint.node in self._arrays else course)
         return lines
 
+    def _keep(self, node: int, form: Form) -> None:
+        self.symbolic[node] = form
+        if size(form) > SHORT:
+            self._long.add(node)
+
     def _local(self, path: Path) -> Form:
-        form = self.graph.form(path.local, inside=path.local not in self.graph.labels)
-        return form
+        return self.graph.form(path.local, inside=path.local not in self.graph.labels)
 
     def _formal(self, node: int, child: int, local: Form) -> Form:
         if child == self.of:
@@ -239,7 +211,7 @@ class Backward:
         if child == self.of:
             return local, (local,)
         upstream = self.symbolic[child]
-        if self.by_name or (size(upstream) > SHORT and not _cancel(upstream, local)):
+        if self.by_name or (child in self._long and not _cancel(upstream, local)):
             upstream = self.derivative(child)
         return _times(upstream, local), (upstream, local)
 
@@ -253,7 +225,7 @@ class Backward:
         return tuple(part for part in (*names, ": add") if part != "")
 
     def _local_reason(self, adjoint: Adjoint, paths: list[tuple[int, Form]]) -> Phrase:
-        if len(paths) == 1 and size(paths[0][1]) <= 2 and paths[0][0] != self.of:
+        if len(paths) == 1 and paths[0][0] != self.of and _is_trivial(paths[0][1]):
             child, local = paths[0]
             if not self._ambiguous(adjoint.node, child):
                 return (Derivative(self.symbol(child), (self.symbol(adjoint.node),)), " = ", local)
@@ -275,6 +247,11 @@ def derivative_reason(graph: Graph, children: Iterable[int], node: int) -> Phras
             if entry and entry.rule:
                 rules[entry.rule] = None
     return (", ".join(rules),) if rules else ("sum and product rule",) if len(rules) else ()
+
+
+def _is_trivial(local: Form) -> bool:
+    """Whether a local derivative is so short that it needs no line of its own: x, -x, a name."""
+    return isinstance(local, (Symbol, Number)) or size(local) <= 2
 
 
 def _cancel(upstream: Form, local: Form) -> bool:

@@ -7,7 +7,18 @@ from fractions import Fraction
 from functools import reduce
 
 from derive.errors import InputError, UnknownName
-from derive.graph.arrays import ARRAY_OPERATIONS, Array, Value, elementwise, matmul, reshape, shape_of, transpose, written
+from derive.graph.arrays import (
+    ARRAY_OPERATIONS,
+    Array,
+    Shape,
+    Value,
+    elementwise,
+    matmul,
+    reshape,
+    shape_of,
+    transpose,
+    written,
+)
 from derive.graph.operations import OPERATIONS
 from derive.graph.program import Program
 from derive.notation.form import (
@@ -64,10 +75,8 @@ class Builder:
                 return reduce(lambda a, b: matmul(p, a, b), map(self.build, factors))
             case Hadamard(factors):
                 return reduce(lambda a, b: elementwise(p.mul, a, b), map(self.build, factors))
-            case Frac(top, Sum((Number("1"), Call("exp", (exponent,), 0)) | (Call("exp", (exponent,), 0), Number("1")), (False, False))):
-                return self._logistic(top, exponent)
             case Frac(top, bottom):
-                return elementwise(p.div, self.build(top), self.build(bottom))
+                return self._quotient(top, bottom)
             case Power(base, exponent):
                 return elementwise(p.pow, self.build(base), self.build(exponent))
             case Root(arg, 2):
@@ -99,16 +108,23 @@ class Builder:
             total = elementwise(p.sub if taken else p.add, total, self.build(term))
         return total
 
-    def _logistic(self, top: Form, exponent: Form) -> Value:
-        """top/(1 + exp(u)) as σ(u) where the top is exp(u), else as top · σ(-u): its derivative stays short."""
-        p, u = self.program, self.build(exponent)
-        if top == Call("exp", (exponent,)):
-            return elementwise(lambda a: p.node("sigmoid", a), u)
-        return elementwise(p.mul, self.build(top), elementwise(lambda a: p.node("sigmoid", p.neg(a)), u))
+    def _quotient(self, top: Form, bottom: Form) -> Value:
+        """top/bottom; over 1 + exp(u) it is σ(u) where the top is exp(u), else top · σ(-u): its derivative is short."""
+        p = self.program
+        match bottom:
+            case Sum((Number("1"), Call("exp", (u,), 0) as power), (False, False)):
+                inner = self.build(u)
+            case Sum((Call("exp", (u,), 0) as power, Number("1")), (False, False)):
+                inner = self.build(u)
+            case _:
+                return elementwise(p.div, self.build(top), self.build(bottom))
+        if top == power:
+            return elementwise(lambda a: p.node("sigmoid", a), inner)
+        return elementwise(p.mul, self.build(top), elementwise(lambda a: p.node("sigmoid", p.neg(a)), inner))
 
     def _literal(self, form: Matrix | Tuple) -> Value:
         if isinstance(form, Matrix):
-            shape = (len(form.rows), len(form.rows[0]))
+            shape: Shape = (len(form.rows), len(form.rows[0]))
             parts = [self.build(entry) for row in form.rows for entry in row]
         else:
             parts = [self.build(item) for item in form.items]

@@ -143,7 +143,9 @@ class Graph:
         """The written form of a node over the named quantities."""
         return unparse(self.program, node, self.labels, inside)
 
-    def values(self, at: Mapping[Symbol, Real | Array], conventions: Conventions, wanted: Iterable[int] | None = None) -> dict[int, Real]:
+    def values(
+        self, at: Mapping[Symbol, Real | Array], conventions: Conventions, wanted: Iterable[int] | None = None
+    ) -> dict[int, Real]:
         """The value of every wanted node (all named ones if not said) where the inputs have the given values.
 
         Args:
@@ -161,7 +163,11 @@ class Graph:
 
 
 def evaluate(
-    program: Program, known: Mapping[int, Real], wanted: Iterable[int], conventions: Conventions, labels: Mapping[int, Form]
+    program: Program,
+    known: Mapping[int, Real],
+    wanted: Iterable[int],
+    conventions: Conventions,
+    labels: Mapping[int, Form],
 ) -> dict[int, Real]:
     """Values of nodes from values of inputs, walking the program upwards once."""
     values: dict[int, Real] = dict(known)

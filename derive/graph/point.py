@@ -58,7 +58,8 @@ def forward_steps(point: Point, quantities: Iterable[Quantity]) -> tuple[Step, .
 
 
 def _scalar_step(point: Point, quantity: Quantity) -> Step:
-    assert isinstance(quantity.value, int) and quantity.form is not None
+    assert isinstance(quantity.value, int)
+    assert quantity.form is not None
     graph, node = point.graph, quantity.value
     formula = graph.written(quantity.form)
     lines = [Line("=", formula, forward_reason(quantity.form))]
@@ -68,9 +69,8 @@ def _scalar_step(point: Point, quantity: Quantity) -> Step:
     last = lines[-1].form
     if not point.symbolic:
         lines += point.numbers(quantity.symbol, last, point.value(last, node))
-    return Step(
-        symbol_name(quantity.symbol), quantity.symbol, tuple(lines), "formula, numbers, value", (), (Mark(Fraction(1), "M"),)
-    )
+    mark = Mark(Fraction(1), "M")
+    return Step(symbol_name(quantity.symbol), quantity.symbol, tuple(lines), "formula, numbers, value", (), (mark,))
 
 
 def forward_reason(form: Form) -> Phrase:
@@ -86,7 +86,8 @@ def forward_reason(form: Form) -> Phrase:
 
 def _array_steps(point: Point, quantity: Quantity) -> list[Step]:
     """The formula, one entry worked in full, then the whole array: the other entries follow in the same way."""
-    assert isinstance(quantity.value, Array) and quantity.form is not None
+    assert isinstance(quantity.value, Array)
+    assert quantity.form is not None
     graph, array, name = point.graph, quantity.value, symbol_name(quantity.symbol)
     target = graph.written(quantity.symbol)
     formula = Line("=", graph.written(quantity.form), forward_reason(quantity.form))

@@ -13,7 +13,7 @@ from derive.errors import InputError
 from derive.library.givens import Givens
 from derive.notation.arrays import Array, Value, items, plain
 from derive.notation.build import column, number
-from derive.notation.form import Call, Derivative, Form, Matrix, Number, Symbol, Text, Tuple, symbols
+from derive.notation.form import Call, Derivative, Form, Matrix, Number, Text, Tuple, symbols
 from derive.notation.reals import Undefined, reals
 from derive.notation.rounding import as_fraction, rounded, unit_of
 from derive.notation.text import read

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from itertools import islice
 from math import gcd, lcm
 
+from derive.errors import InputError
 from derive.notation.build import add, multiply, neg, number
 from derive.notation.form import Call, Form, Frac, Neg, Number, Power, Product, Sum, Underbrace, children, rebuild, walk
 from derive.notation.functions import FUNCTIONS
@@ -22,8 +24,9 @@ Bracket = dict[Factors, Fraction]
 """A sum of terms: coefficient by factors, in order of appearance."""
 
 MAX_EXPONENT = 64
-LONGEST_TIDIED, LONGEST_COMBINED = 4000, 400
-"""A form of more nodes stays as it is: nobody would read it, and it may take for ever."""
+LONGEST = 2000
+LONGEST_COMBINED = 400
+"""A form of more nodes is not brought over a common denominator: nobody would, and it may take for ever."""
 MOST_TERMS = 500
 """A bracket is not multiplied out to more terms than that."""
 
@@ -36,13 +39,18 @@ def tidy(form: Form, order: Iterable[Form] = ()) -> Form:
     """Like terms collected and common factors of each product cancelled; fractions stay apart, brackets stay closed.
 
     Factors are written in the given order, those not in it after that as they appear.
+
+    Raises:
+        InputError: the form is too long for anyone to read.
     """
-    return _Algebra(order).apply(form, lambda algebra, term: term) if size(form) <= LONGEST_TIDIED else form
+    if is_longer(form, LONGEST):
+        raise InputError(f"a formula of more than {LONGEST} parts is too long to be written out: give names to some")
+    return _Algebra(order).apply(form, lambda algebra, term: term)
 
 
 def combine(form: Form) -> Form:
     """One fraction over the common denominator, its top expanded and collected, cancelled; a long form stays."""
-    return _within_limits(form, _Algebra.combined) if size(form) <= LONGEST_COMBINED else form
+    return form if is_longer(form, LONGEST_COMBINED) else _within_limits(form, _Algebra.combined)
 
 
 def expand(form: Form) -> Form:
@@ -58,7 +66,7 @@ def _within_limits(form: Form, change: Callable[[_Algebra, Term], Term]) -> Form
 
 
 def cancelled(factors: Iterable[Form]) -> Form | None:
-    """What cancels when the factors are multiplied out: p(1 - p) for (p - t)/(p(1 - p)) times p(1 - p); None: nothing."""
+    """What cancels when the factors are multiplied: p(1 - p) for (p - t)/(p(1 - p)) times p(1 - p); None: nothing."""
     algebra = _Algebra()
     above: dict[int, int] = {}
     below: dict[int, int] = {}
@@ -75,6 +83,11 @@ def size(form: Form) -> int:
     return sum(1 for _ in walk(form))
 
 
+def is_longer(form: Form, limit: int) -> bool:
+    """Whether a form has more nodes than that; looks at no more of them."""
+    return any(True for _ in islice(walk(form), limit, None))
+
+
 def _times(*terms: Term) -> Term:
     coefficient, powers = Fraction(1), dict[int, int]()
     for value, factors in terms:
@@ -85,7 +98,7 @@ def _times(*terms: Term) -> Term:
 
 
 def _to_power(term: Term, exponent: int) -> Term:
-    return term[0] ** exponent, tuple((f, e * exponent) for f, e in term[1])
+    return term[0] ** exponent, tuple((f, e * exponent) for f, e in term[1]) if exponent else ()
 
 
 class _Algebra:
@@ -113,10 +126,10 @@ class _Algebra:
             case Product(factors):
                 return _times(*map(self.term, factors))
             case Frac(top, bottom):
-                below = self.term(bottom)
+                above, below = self.term(top), self.term(bottom)
                 if below[0] == 0:
                     return Fraction(1), ((self._atom(form), 1),)
-                return _times(self.term(top), _to_power(below, -1))
+                return _times(above, _to_power(below, -1))
             case Power(base, exponent) if (n := _whole(exponent)) is not None:
                 term = self.term(base)
                 if term[0] == 0 and n < 0:
@@ -187,25 +200,36 @@ class _Algebra:
         return _times(self._closed(top, whole=False), (Fraction(1), denominator))
 
     def expanded(self, term: Term) -> Term:
-        """With every bracket to a positive power multiplied out."""
-        return self._closed(self._distributed(term))
+        """With every bracket to a positive power multiplied out, those inside it too."""
+        result: Bracket = {}
+        waiting = [term]
+        while waiting:
+            coefficient, powers = waiting.pop()
+            if any(self._opens(*power) for power in powers):
+                inner = self._distributed((coefficient, powers))
+                waiting += [(value, key) for key, value in reversed(inner.items())]
+            else:
+                _gather(result, {powers: coefficient})
+            if len(result) + len(waiting) > MOST_TERMS:
+                raise _TooLong
+        return self._closed(result)
+
+    def _opens(self, factor: int, exponent: int) -> bool:
+        return isinstance(self.factors[factor], dict) and 0 < exponent <= MAX_EXPONENT
 
     def _distributed(self, term: Term) -> Bracket:
         coefficient, powers = term
-        kept = tuple((f, e) for f, e in powers if e < 0 or not isinstance(self.factors[f], dict))
-        result: Bracket = {kept: coefficient}
-        for factor, exponent in powers:
-            inner = self.factors[factor]
-            if isinstance(inner, dict) and 0 < exponent <= MAX_EXPONENT:
-                for _ in range(exponent):
-                    product: Bracket = {}
-                    for a in result.items():
-                        for b in inner.items():
-                            value, key = _times((a[1], a[0]), (b[1], b[0]))
-                            _gather(product, {key: value})
-                        if len(product) > MOST_TERMS:
-                            raise _TooLong
-                    result = product
+        result: Bracket = {tuple(power for power in powers if not self._opens(*power)): coefficient}
+        for inner in [self.factors[f] for f, e in powers if self._opens(f, e) for _ in range(e)]:
+            assert isinstance(inner, dict)
+            product: Bracket = {}
+            for a in result.items():
+                for b in inner.items():
+                    value, key = _times((a[1], a[0]), (b[1], b[0]))
+                    _gather(product, {key: value})
+                if len(product) > MOST_TERMS:
+                    raise _TooLong
+            result = product
         return result
 
     def form(self, term: Term) -> Form:

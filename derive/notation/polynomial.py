@@ -9,7 +9,7 @@ from math import gcd, lcm
 
 from derive.notation.algebra import expand, tidy
 from derive.notation.build import add, multiply, neg, number
-from derive.notation.form import Form, Neg, Number, Power, Product, Sum, Symbol, symbols
+from derive.notation.form import Form, Frac, Neg, Number, Power, Product, Sum, Symbol, symbols
 
 Coefficients = tuple[Fraction, ...]
 """From the constant upwards; the last one is not zero."""
@@ -39,11 +39,13 @@ def _monomial(term: Form, variable: Symbol) -> tuple[Fraction, int] | None:
         value = _rational(term)
         return None if value is None else (sign * value, 0)
     coefficient, degree = Fraction(sign), 0
+    if isinstance(term, Frac) and (below := _rational(term.bottom)):
+        coefficient, term = coefficient / below, term.top
     for factor in term.factors if isinstance(term, Product) else (term,):
         if factor == variable:
             degree += 1
-        elif isinstance(factor, Power) and factor.base == variable and isinstance(factor.exponent, Number):
-            degree += int(factor.exponent.text)
+        elif isinstance(factor, Power) and factor.base == variable and (exponent := _whole(factor.exponent)):
+            degree += exponent
         elif (value := _rational(factor)) is not None:
             coefficient *= value
         else:
@@ -51,9 +53,11 @@ def _monomial(term: Form, variable: Symbol) -> tuple[Fraction, int] | None:
     return coefficient, degree
 
 
-def _rational(form: Form) -> Fraction | None:
-    from derive.notation.form import Frac
+def _whole(form: Form) -> int | None:
+    return int(form.text) if isinstance(form, Number) and form.text.isdigit() else None
 
+
+def _rational(form: Form) -> Fraction | None:
     if isinstance(form, Number):
         return Fraction(form.text)
     if isinstance(form, Frac) and isinstance(form.top, Number) and isinstance(form.bottom, Number):

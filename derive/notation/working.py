@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.notation.algebra import size, tidy
+from derive.notation.algebra import is_longer, size, tidy
 from derive.notation.build import neg, number
 from derive.notation.form import At, Call, Derivative, Form, Matrix, Number, Symbol, Tuple, rebuild, symbols
+from derive.notation.reals import Undefined
 from derive.notation.rounding import Real, as_fraction, exact_form, rounded, shown, unit_of
-from derive.notation.value import NoValue, evaluate
+from derive.notation.value import Evaluator, NoValue
 from derive.record import Line, Phrase, Relation, Rounding
 
 MOST_EXTRA_DIGITS = 12
@@ -60,7 +61,7 @@ def number_lines(
     relation, final = shown(value, rounding)
     line, exact = _true_numbers(form, values, rounding, final)
     rounds = relation == "≈"
-    result = folded(line) if rounds and exact and size(line) <= LONGEST_FOLDED else line
+    result = folded(line) if rounds and exact and not is_longer(line, LONGEST_FOLDED) else line
     first: Relation = "=" if exact or rounding.mode == "carry-rounded" else "≈"
     lines: list[tuple[Relation, Form, Phrase]] = [(first, line, reason)]
     if result != line and (size(result) <= SHORT or rounding.mode == "exact"):
@@ -87,7 +88,10 @@ def _true_numbers(form: Form, values: Values, rounding: Rounding, final: Form) -
 
 
 def _is_true(line: Form, final: Form, unit: Fraction) -> bool:
-    return abs(as_fraction(evaluate(line, {})) - as_fraction(evaluate(final, {}))) <= unit / 2
+    try:
+        return abs(as_fraction(worth(line, {})) - as_fraction(worth(final, {}))) <= unit / 2
+    except Undefined:  # 1 - 1.000 under a logarithm
+        return False
 
 
 def folded(form: Form) -> Form:
@@ -109,6 +113,18 @@ def _fold(form: Form) -> Form:
 def _without_names(form: Form) -> Real | None:
     """What a form of numbers is worth; None where a name is left in it, as the policy "exact" leaves some."""
     try:
-        return evaluate(form, {})
+        return worth(form, {})
     except NoValue:
         return None
+
+
+def worth(form: Form, values: Values, relu_at_zero: Fraction = Fraction(0)) -> Real:
+    """What a form is worth at a point; the slopes of ReLU that it may contain are known there."""
+
+    def slope(part: Form) -> Real | None:
+        if not (isinstance(part, Call) and part.function == "relu" and part.primes == 1):
+            return None
+        x = worth(part.args[0], values, relu_at_zero)
+        return relu_at_zero if x == 0 else Fraction(x > 0)
+
+    return Evaluator(values, unknown=slope).value(form)

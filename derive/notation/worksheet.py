@@ -8,8 +8,7 @@ from fractions import Fraction
 from derive.notation.decimals import decimal_of
 from derive.notation.form import Form
 from derive.notation.rounding import Real
-from derive.notation.value import evaluate
-from derive.notation.working import number_lines
+from derive.notation.working import number_lines, worth
 from derive.record import Conventions, Line, Mark, Phrase, Step
 
 
@@ -33,6 +32,10 @@ class Worksheet:
                 value = decimal[0] if decimal else value
         self.env[target] = value
 
+    def worth(self, form: Form) -> Real:
+        """What a form is worth with the values that are known so far."""
+        return worth(form, self.env, self.conventions.relu_at_zero)
+
     def numbers(self, target: Form, form: Form, value: Real) -> tuple[Line, ...]:
         """The lines from a formula to its value, which is carried on."""
         lines = number_lines(form, value, self.env, self.conventions.rounding)
@@ -44,5 +47,5 @@ class Worksheet:
         marks: tuple[Mark, ...] = (Mark(Fraction(1), "M"),), rule: str = "definition",
     ) -> Step:  # fmt: skip
         """Formula, numbers in, value: the three-part line for a quantity that `form` defines."""
-        lines = (Line("=", form, reason), *self.numbers(target, form, evaluate(form, self.env)))
+        lines = (Line("=", form, reason), *self.numbers(target, form, self.worth(form)))
         return Step(name, target, lines, rule, uses, marks)

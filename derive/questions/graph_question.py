@@ -35,7 +35,7 @@ from derive.questions.fields import Definitions, Expression, Values, numeric
 from derive.questions.finish import finished
 from derive.record import Answer, Conventions, Derivation, Given, Phrase, Step
 
-LONGEST_EXACT = 400
+LONGEST_EXACT = 6000
 MOST_ROUNDS = 60
 
 Known = Literal["nothing", "forward", "gradient"]

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from derive.notation.form import Form, Text
+from derive.notation.form import Form, Text, symbols
 from derive.record import Answer, Derivation, Line, Mark, Phrase, Relation, Step
-from derive.render.breaking import LINE_EM, Cut, cut
+from derive.render.breaking import LINE_EM
+from derive.render.rows import Row, arranged
 from derive.render.widths import width
-
-_RELATION_EM = 1.6
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A displayed line. `room` is the width in em that its form may take; `opens` is true at the first of a step."""
-
-    step: str
-    target: Form | None
-    relation: str
-    form: Form
-    reason: Phrase = ()
-    marks: tuple[Mark, ...] = ()
-    boxed: bool = False
-    unit: str = ""
-    room: float = LINE_EM
-    opens: bool = False
-
-    @property
-    def rows(self) -> Cut:
-        """The form, in several rows where it is too wide."""
-        return cut(self.form, self.room)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +32,11 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row: what is found, its forms with their relation signs, the reason, the marks."""
+    """A row: what is found, its forms with their relation signs (None leaves a cell empty), the reason, the marks."""
 
     step: str
     target: Form | None
-    lines: tuple[Line, ...]
+    lines: tuple[Line | None, ...]
     reason: Phrase
     marks: tuple[Mark, ...]
 
@@ -75,19 +54,46 @@ class Table:
 
 Block = Display | Prose | Table
 
+_COMPACT = 1
+"""Up to this level of detail the forms of a step stand on one line where they have room."""
+
 
 def solution_blocks(derivation: Derivation, detail: int) -> tuple[Block, ...]:
-    """The printed blocks of a solution; no mark is lost, and where nothing is boxed the answers are added."""
+    """The printed blocks of a solution; no mark is lost, and an answer that stands in no box is added in one."""
     steps = _carried(derivation, detail)
-    if not any(line.boxed for step in steps for line in step.lines):
-        told = {step.name for step in steps if step.intro}
-        steps += [_answer_step(answer) for answer in derivation.answers if answer.name not in told]
+    steps += [_answer_step(answer) for answer in _unboxed(derivation, steps)]
     unit = derivation.answers[0].unit if len(derivation.answers) == 1 else ""
-    return tuple(_merged(block for step in steps for block in _step_blocks(step, detail, unit)))
+    blocks = (block for step in steps for block in _step_blocks(step, detail, unit))
+    return tuple(_merged(blocks, compact=detail <= _COMPACT))
+
+
+def asked(derivation: Derivation) -> tuple[Answer, ...]:
+    """The answers that were asked for, without the results on the way."""
+    return tuple(answer for answer in derivation.answers if answer.boxed)
+
+
+def _unboxed(derivation: Derivation, steps: list[Step]) -> Iterator[Answer]:
+    """The answers asked for that no shown line boxes and no sentence tells."""
+    shown = [step for each in steps for step in (each, *(each.substeps if each.layout == "table" else ()))]
+    boxes = Counter(line.form for step in shown for line in step.lines if line.boxed)
+    told = {step.name for step in steps if step.intro}
+    for answer in asked(derivation):
+        form = answer.shown or answer.form
+        if boxes[form]:
+            boxes[form] -= 1
+        elif answer.name not in told:
+            yield answer
 
 
 def shown_lines(step: Step, detail: int) -> tuple[Line, ...]:
-    """The lines of a step at a level of detail; a boxed line is always among them."""
+    """The lines of a step at a level of detail; a boxed line is always among them.
+
+    Level 0 shows the boxed ones alone, and where they hold under an assumption also this and the line before it.
+    """
+    if detail == 0 and any(line.boxed for line in step.lines):
+        assumed = [place for place, line in enumerate(step.lines) if line.relation == "assume"]
+        kept = {place + back for place in assumed for back in (0, -1)}
+        return tuple(replace(line, reason=()) for n, line in enumerate(step.lines) if line.boxed or n in kept)
     return tuple(line for line in step.lines if line.level <= detail or line.boxed)
 
 
@@ -154,16 +160,25 @@ def _line_block(step: Step, line: Line, is_first: bool, marks: tuple[Mark, ...],
 
 
 def _table(step: Step, detail: int) -> Table:
+    shown = [(sub, shown_lines(sub, detail)) for sub in step.substeps]
+    columns = max((len(lines) for _, lines in shown), default=0)
     rows = []
-    for sub in step.substeps:
-        lines = shown_lines(sub, detail)
+    for sub, lines in shown:
         reason = next((line.reason for line in reversed(lines) if line.reason), ())
-        rows.append(TableRow(sub.name, sub.target, lines, reason, sub.marks))
-    columns = max((len(row.lines) for row in rows), default=0)
+        rows.append(TableRow(sub.name, sub.target, _cells(lines, columns), reason, sub.marks))
     return Table(step.name, step.heads, tuple(rows), columns, step.marks)
 
 
-def _merged(blocks: Iterable[Block]) -> Iterator[Block]:
+def _cells(lines: tuple[Line, ...], columns: int) -> tuple[Line | None, ...]:
+    """The lines from the left on; a value stands in the last column even where no formula goes before it."""
+    if not lines:
+        return (None,) * columns
+    blanks = (None,) * (columns - len(lines))
+    is_value = not symbols(lines[-1].form)
+    return (*lines[:-1], *blanks, lines[-1]) if is_value else (*lines, *blanks)
+
+
+def _merged(blocks: Iterable[Block], compact: bool) -> Iterator[Block]:
     """The blocks with neighbouring displays put into one, so that their relation signs stand in one column."""
     rows: list[Row] = []
     for block in blocks:
@@ -171,15 +186,8 @@ def _merged(blocks: Iterable[Block]) -> Iterator[Block]:
             rows += block.rows
             continue
         if rows:
-            yield _fitted(rows)
+            yield Display(arranged(rows, compact))
             rows = []
         yield block
     if rows:
-        yield _fitted(rows)
-
-
-def _fitted(rows: list[Row]) -> Display:
-    """A display of rows, each with the room that the widest target leaves."""
-    left = max((width(row.target) for row in rows if row.target is not None), default=0.0)
-    room = max(LINE_EM - left - _RELATION_EM, LINE_EM / 2)
-    return Display(tuple(replace(row, room=room) for row in rows))
+        yield Display(arranged(rows, compact))

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from derive.errors import UnknownName
 from derive.exam.sheet import Sheet, SolvedPart, SolvedProblem
-from derive.record import Derivation, Step
+from derive.questions.stated import rounding_phrases
+from derive.record import Conventions, Derivation, Phrase, Step
+from derive.render.blocks import asked
 from derive.render.latex_printer import LatexPrinter
 from derive.render.printer import Printer, amount, points_text, worth_text
 from derive.render.raw import Raw, comment_text
@@ -23,6 +25,8 @@ PRINTERS: dict[str, type[Printer]] = {printer.suffix: printer for printer in (La
 """The source formats, by suffix."""
 
 _RULED_CM = Fraction(4, 5)
+_START_CM, _POINT_CM, _SKETCH_CM = Fraction(5, 2), Fraction(3, 2), 6
+"""The space for an answer: to begin with, for each point, and for a drawing."""
 
 
 def document_kinds(format: str = "tex", templates: Path | None = None) -> list[str]:
@@ -53,12 +57,29 @@ def render(
     return str(fill(env, kind, format, kinds(printer.folder, format, templates), values))
 
 
+def ruled_lines(part: SolvedPart) -> int:
+    """How many ruled lines the exam leaves for an answer."""
+    space = part.space if part.space is not None else _START_CM + _POINT_CM * part.points
+    return max(1, round(space / _RULED_CM))
+
+
+def for_students(conventions: Conventions) -> tuple[Phrase, ...]:
+    """The conventions that a student needs: to how many digits to round, but not how the solution prints numbers."""
+    rounding = conventions.rounding
+    if rounding.mode != "carry-full":
+        return conventions.used
+    printing = rounding_phrases(rounding)
+    needed = tuple(phrase for phrase in conventions.used if phrase not in printing)
+    if needed == conventions.used:
+        return needed
+    return (*needed, (f"rounded results have {rounding.digits} significant digits",))
+
+
 def single(derivation: Derivation) -> Sheet:
     """A sheet with one derivation on it."""
-    marked = sum((mark.points for step in derivation.all_steps() for mark in step.marks), Fraction(0))
-    points = derivation.points if derivation.points is not None else marked
-    part = SolvedPart("a", "", points, derivation, derivation.givens)
-    problem = SolvedProblem(1, derivation.title, points, (part,))
+    points = derivation.points or Fraction(0)
+    part = SolvedPart("", "", points, _without_weights(derivation), derivation.givens)
+    problem = SolvedProblem(1, "", points, (part,))
     return Sheet(derivation.title, points, (problem,), derivation.conventions)
 
 
@@ -106,11 +127,14 @@ def _functions(printer: Printer) -> dict[str, Callable[..., object]]:
         "figure": printer.figure,
         "literal": printer.literal,
         "where_comment": lambda where: Raw(comment_text(where)),
+        "asked": asked,
         "answer_line": printer.answer_line,
         "rubric": rubric_rows,
         "points": points_text,
         "amount": amount,
         "worth": worth_text,
-        "ruled_lines": lambda space: max(1, round(space / _RULED_CM)),
+        "ruled_lines": ruled_lines,
+        "sketch": lambda part: _SKETCH_CM if part.derivation.figures else 0,
+        "for_students": for_students,
         "title_hex": lambda title: Raw(("\ufeff" + title).encode("utf-16-be", "replace").hex().upper()),
     }

@@ -59,7 +59,7 @@ def labels(edges: tuple[FigureEdge, ...], ways: list[Way], boxes: Iterable[Rect]
         places = list(_places(edge, way, wish))
         if not places:
             continue
-        pair, detour = min(places, key=lambda place: scene.covered(place[0]) + place[1])
+        pair = min(places, key=lambda place: scene.covered(place[0]) + place[1])[0]
         covered += scene.covered(pair)
         scene.taken += [label.rect for label in pair]
         found += pair

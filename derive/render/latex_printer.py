@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from derive.notation import latex
 from derive.notation.form import Form
-from derive.record import Figure
+from derive.record import Figure, Line
 from derive.render.blocks import Block, Display, Prose, Row, Table, TableRow
-from derive.render.breaking import sentence_room, written
+from derive.render.breaking import SENTENCE_EM, Token
 from derive.render.printer import Printer, marks_text
 from derive.render.raw import Raw, comment_text, tex_letters
-from derive.render.widths import phrase_width
+from derive.render.widths import is_tall, phrase_width, width
 
 _REASON_EM = 20.0
 _ROWS_A_TABLE = 28
@@ -21,21 +23,31 @@ class LatexPrinter(Printer):
     suffix = "tex"
     folder = "latex"
     relations = {"=": "=", "≈": r"\approx", ":=": "="}
-    brackets = (r"\bigl(", r"\bigr)")
+    brackets, dot = (r"\bigl(", r"\bigr)"), r"\cdot"
+    gaps: ClassVar[dict[tuple[bool, bool], str]] = {
+        (False, False): "", (False, True): r"[\stay]", (True, False): r"[\newstep]", (True, True): r"[\staystep]",
+    }  # fmt: skip
+    """What follows the end of a row: whether a step opens below it, and whether that row stays on the same page."""
     fits = True
     """Whether the document has the macro that makes a wide form smaller."""
 
     def write(self, form: Form) -> str:
         return tex_letters(latex.write(form))
 
+    def inline(self, form: Form) -> str:
+        return tex_letters(latex.write_inline(form))
+
     def math(self, form: Form) -> Raw:
-        return Raw(f"${self.write(form)}$")
+        return Raw(f"${self.inline(form)}$")
 
     def equation(self, target: Form, relation: str, form: Form) -> Raw:
-        shown = self.write(form)
-        if (room := sentence_room(target, form)) is not None:
-            shown = f"\\fit[{room:.4g}em]{{{shown}}}"
+        room = SENTENCE_EM - width(target)
+        tokens = self.breaker.tokens(form, room) if width(form) > room else [Token(self.write(form), 0.0)]
+        shown = " \\allowbreak ".join(self._fitted(token, SENTENCE_EM) for token in tokens)
         return Raw(f"${self.write(target)} {self.relations[relation]} {shown}$")
+
+    def together(self, shown: Raw) -> Raw:
+        return Raw(f"\\mbox{{{shown}}}")
 
     def premises(self, sentence: Raw) -> Raw:
         return Raw(f"\\premises{{{sentence}}}")
@@ -59,7 +71,7 @@ class LatexPrinter(Printer):
         lines: list[str] = []
         for row in display.rows:
             if lines:
-                lines[-1] += "\\\\[4pt]" if row.opens else "\\\\"
+                lines[-1] += f"\\\\{self.gaps[row.opens and not row.tight, row.stays]}"
             lines.append((_anchor(where, row.step) if row.opens else "") + self._row(row))
         return "\\begin{align*}\n" + "\n".join(lines) + "\n\\end{align*}"
 
@@ -67,20 +79,30 @@ class LatexPrinter(Printer):
         if row.relation == "assume":
             return f"&\\assume{{{self.write(row.form)}}}{self._margin(row)}"
         target = "" if row.target is None else self.write(row.target) + " "
-        return f"{target}&{self.relations[row.relation]} {self._value(row)}{self._margin(row)}"
+        return f"{target}&{self._relations(row)}{self._margin(row)}"
 
-    def _value(self, row: Row) -> str:
-        rows = row.rows
-        pieces = written(rows, self.write, self.brackets)
-        if self.fits and rows.is_wider(row.room):
-            pieces = [f"\\fit[{row.room:.4g}em]{{{piece}}}" for piece in pieces]
-        if not row.boxed:
-            return " \\\\\n&\\quad ".join(pieces)
+    def _relations(self, row: Row) -> str:
+        """The relation signs of a row, each with its form; the last form may stand in a box."""
+        pairs = [(row.relation, row.form), *row.chain]
+        shown = [f"{self.relations[relation]} {self._value(form, row)}" for relation, form in pairs[:-1]]
+        relation, last = pairs[-1]
+        value = self._value(last, row, row.boxed)
+        return " ".join([*shown, f"{self.relations[relation]} {value}"])
+
+    def _value(self, form: Form, row: Row, boxed: bool = False) -> str:
+        """A form in as many rows as it takes."""
+        broken = self.breaker.rows(form, row.room)
+        pieces = [self._fitted(piece, row.room) for piece in broken]
+        if not boxed:
+            return f" \\\\{self.gaps[False, True]}\n&\\quad ".join(pieces)
         inside = pieces[0]
         if len(pieces) > 1:
             inside = "\\begin{aligned}&" + " \\\\ &\\quad ".join(pieces) + "\\end{aligned}"
         unit = f"\\unit{{{self.text(row.unit)}}}" if row.unit else ""
         return f"\\answer{{{inside}{unit}}}"
+
+    def _fitted(self, piece: Token, room: float) -> str:
+        return f"\\fit[{room:.4g}em]{{{piece.text}}}" if self.fits and piece.width > room else piece.text
 
     def _margin(self, row: Row) -> str:
         why = f" \\why{{{self.phrase(row.reason)}}}" if row.reason else ""
@@ -93,7 +115,7 @@ class LatexPrinter(Printer):
         heads = [self.phrase(head) for head in table.heads[: 1 + table.columns + extra[0]]]
         heads += [Raw("")] * (1 + table.columns + sum(extra) - len(heads))
         top = f"\\begin{{steptable}}{{{columns}}}{{{marks_text(table.marks)}}}\n{' & '.join(heads)} \\\\ \\midrule\n"
-        rows = [self._table_row(row, table.columns, *extra) for row in table.rows]
+        rows = [self._table_row(row, *extra) for row in table.rows]
         cut = [rows[i : i + _ROWS_A_TABLE] for i in range(0, len(rows), _ROWS_A_TABLE)]
         tables = "\n".join(top + "\n".join(part) + "\n\\end{steptable}" for part in cut)
         return _anchor(where, table.step) + tables
@@ -102,16 +124,20 @@ class LatexPrinter(Printer):
         widest = max((phrase_width(row.reason) for row in table.rows), default=0.0)
         return "l" if widest < _REASON_EM else "p{70mm}"
 
-    def _table_row(self, row: TableRow, columns: int, reasons: bool, marks: bool) -> str:
-        cells = ["" if row.target is None else self.math(row.target)]
-        for line in row.lines:
-            sign = "\\approx " if line.relation == "≈" else ""
-            inside = f"\\answer{{{self.write(line.form)}}}" if line.boxed else self.write(line.form)
-            cells.append(f"${sign}{inside}$")
-        cells += [""] * (1 + columns - len(cells))
+    def _table_row(self, row: TableRow, reasons: bool, marks: bool) -> str:
+        cells = ["" if row.target is None else f"${self.inline(row.target)}$"]
+        cells += ["" if line is None else self._cell(line) for line in row.lines]
         cells += [f"\\quiet{{{self.phrase(row.reason)}}}"] * reasons
         cells += [f"\\quiet{{{marks_text(row.marks)}}}"] * marks
-        return " & ".join(cells) + " \\\\"
+        lines = [line for line in row.lines if line is not None]
+        is_high = any(is_tall(line.form) for line in lines)
+        strut = "\\tallrow" if is_high else "\\boxrow" if any(line.boxed for line in lines) else ""
+        return f"{' & '.join(cells)}{strut} \\\\"
+
+    def _cell(self, line: Line) -> str:
+        sign = "\\approx " if line.relation == "≈" else ""
+        shown = f"\\answer{{{self.inline(line.form)}}}" if line.boxed else self.inline(line.form)
+        return f"${sign}{shown}$"
 
 
 def _anchor(where: str, step: str) -> str:

@@ -85,13 +85,14 @@ def _placed(names: list[str], edges: list[Edge]) -> tuple[dict[int, _Spot], list
     below, bend = 0.0, len(names)
     for positions, _, _, pairs in found:
         left = min(x for _, (x, _) in positions)
-        fresh = {number: number if number < len(names) else bend + k for k, (number, _) in enumerate(positions)}
-        spots |= {fresh[number]: _Spot(last - int(y), left - x - below) for number, (x, y) in positions}
-        links += [(fresh[a], fresh[b]) for a, b in pairs]
+        fresh = {stop: stop if int(stop) < len(names) else bend + k for k, (stop, _) in enumerate(positions)}
+        number = {stop: int(name) for stop, name in fresh.items()}
+        spots |= {number[stop]: _Spot(last - int(y), left - x - below) for stop, (x, y) in positions}
+        links += [(number[a], number[b]) for a, b in pairs or ()]
         below += max(x for _, (x, _) in positions) - left + 1
         bend += len(positions)
-    alone = [number for number in range(len(names)) if number not in spots]
-    return spots | {number: _Spot(0, -below - k) for k, number in enumerate(alone)}, links
+    alone = [place for place in range(len(names)) if place not in spots]
+    return spots | {place: _Spot(0, -below - k) for k, place in enumerate(alone)}, links
 
 
 def _bends(
@@ -103,7 +104,7 @@ def _bends(
         stops = list(itertools.takewhile(lambda stop: stop >= len(names), _chain(first, onward)))
         if stops:
             target = onward[stops[-1]]
-            yield (names[source], names[target]), tuple(tuple(spots[stop]) for stop in stops)
+            yield (names[source], names[target]), tuple((spots[stop].layer, spots[stop].row) for stop in stops)
 
 
 def _chain(first: int, onward: dict[int, int]) -> Iterator[int]:

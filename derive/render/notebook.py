@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 
 from derive.notation import latex
 from derive.notation.form import Form
-from derive.record import Derivation
+from derive.record import Derivation, Line
 from derive.render.blocks import Block, Display, Prose, Row, Table
 from derive.render.latex_printer import LatexPrinter
 from derive.render.printer import marks_text
@@ -20,6 +21,9 @@ class NotebookPrinter(LatexPrinter):
     """Rows of align*, their reasons in a second column; tables are arrays."""
 
     fits = False
+    gaps: ClassVar[dict[tuple[bool, bool], str]] = {
+        (opens, stays): "[4pt]" if opens else "" for opens in (False, True) for stays in (False, True)
+    }
 
     def write(self, form: Form) -> str:
         return latex.write(form).replace(r"\bm{", r"\boldsymbol{")
@@ -32,8 +36,11 @@ class NotebookPrinter(LatexPrinter):
             return f"$$\\text{{{self.phrase(block.phrase)}}}$$"
         return self._array(block) if isinstance(block, Table) else self._display(block, "")
 
-    def _value(self, row: Row) -> str:
-        return super()._value(row).replace(r"\answer{", r"\boxed{").replace(r"\unit{", r"\ \text{")
+    def inline(self, form: Form) -> str:
+        return latex.write_inline(form).replace(r"\bm{", r"\boldsymbol{")
+
+    def _relations(self, row: Row) -> str:
+        return super()._relations(row).replace(r"\answer{", r"\boxed{").replace(r"\unit{", r"\ \text{")
 
     def _display(self, display: Display, where: str) -> str:
         return super()._display(display, "").replace(r"\assume{", r"\text{with }{")
@@ -45,10 +52,13 @@ class NotebookPrinter(LatexPrinter):
     def _array(self, table: Table) -> str:
         rows = [[f"\\text{{{self.phrase(head)}}}" for head in table.heads]] if table.heads else []
         for row in table.rows:
-            signed = [("\\approx " if line.relation == "≈" else "") + self.write(line.form) for line in row.lines]
-            rows.append(["" if row.target is None else self.write(row.target), *signed])
+            cells = ["" if line is None else self._signed(line) for line in row.lines]
+            rows.append(["" if row.target is None else self.inline(row.target), *cells])
         body = " \\\\\n".join(" & ".join(cells) for cells in rows)
         return f"$$\\begin{{array}}{{{'l' * max(map(len, rows), default=1)}}}\n{body}\n\\end{{array}}$$"
+
+    def _signed(self, line: Line) -> str:
+        return f"\\approx {self.inline(line.form)}" if line.relation == "≈" else self.inline(line.form)
 
 
 def notebook(derivation: Derivation, detail: int = 2) -> str:

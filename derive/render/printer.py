@@ -11,10 +11,11 @@ from derive.notation.build import number
 from derive.notation.form import Form, Number, Text
 from derive.record import Answer, Derivation, Figure, Given, Mark, Phrase
 from derive.render.blocks import Block, solution_blocks
+from derive.render.breaking import Breaker
 from derive.render.raw import ESCAPES, Raw
 from derive.render.widths import is_large, width
 
-_LONG_GIVEN_EM = 26.0
+_LONG_GIVEN_EM, _SHORT_EM = 26.0, 15.0
 
 
 def amount(points: Fraction) -> str:
@@ -48,6 +49,13 @@ class Printer(ABC):
     relations: ClassVar[dict[str, str]]
     brackets: ClassVar[tuple[str, str]]
     """Round brackets that open on one row and close on another."""
+    dot: ClassVar[str]
+    """The sign of multiplication at the beginning of a row."""
+
+    @property
+    def breaker(self) -> Breaker:
+        """Breaks forms in this language."""
+        return Breaker(self.write, self.brackets, self.dot)
 
     @abstractmethod
     def write(self, form: Form) -> str:
@@ -77,6 +85,10 @@ class Printer(ABC):
     def apart(self, items: list[Raw]) -> Raw:
         """Formulas that are too large for a sentence, set on their own."""
 
+    def together(self, shown: Raw) -> Raw:
+        """A few words that stay on one line."""
+        return shown
+
     def text(self, text: object) -> Raw:
         """Plain text made harmless."""
         return Raw(ESCAPES[self.suffix](str(text)))
@@ -91,7 +103,8 @@ class Printer(ABC):
         unit = f" {self.text(answer.unit)}" if answer.unit else ""
         if answer.kind in ("text", "verdict") and isinstance(form, Text):
             label = f"{self.math(answer.label)}: " if answer.label is not None else ""
-            return Raw(f"{label}{self.text(form.text)}{unit}")
+            shown = Raw(f"{label}{self.text(form.text)}{unit}")
+            return self.together(shown) if label and width(form) < _SHORT_EM else shown
         relation = "=" if form == answer.form else "≈"
         shown = self.math(form) if answer.label is None else self.equation(answer.label, relation, form)
         return Raw(f"{shown}{unit}")

@@ -52,6 +52,15 @@ _T1_LETTERS = frozenset(
 _LIGATURE = re.compile(r"(?<=[-',!?])(?=[-'`,])")
 
 
+_PRIME = re.compile(r"(?<=[α-ωΑ-Ω])'|(?<=[A-Za-z])'(?=\(| ?=|$)")
+_MINUS = re.compile(r"(?:(?<=[\d)\]²³′α-ωΑ-Ω])|(?<=\b[A-Za-z])) - ")
+
+
+def _mathematical(text: str) -> str:
+    """Plain text with the strokes and the minus signs of mathematics in it: tanh' = 1 - tanh²."""
+    return _MINUS.sub(" − ", _PRIME.sub("′", text))
+
+
 def _unprintable(char: str) -> str:
     return f"[U+{ord(char):04X}]"
 
@@ -70,7 +79,7 @@ def _tex_char(char: str) -> str:
 
 def tex_text(text: str) -> str:
     """Plain text as LaTeX source that prints those characters; what the fonts lack becomes its nearest or [U+...]."""
-    pieces = _LIGATURE.split(unicodedata.normalize("NFC", _SPACES.sub(" ", text)))
+    pieces = _LIGATURE.split(_mathematical(unicodedata.normalize("NFC", _SPACES.sub(" ", text))))
     return "{}".join("".join(map(_tex_char, piece)) for piece in pieces)
 
 
@@ -108,7 +117,7 @@ def _typst_char(char: str) -> str:
 
 def typst_string(text: str) -> str:
     """Plain text as a Typst string literal; a character that the fonts lack becomes [U+...]."""
-    shown = _APOSTROPHE.sub("\u2019", "".join(map(_typst_char, _shown(text))))
+    shown = _APOSTROPHE.sub("\u2019", "".join(map(_typst_char, _mathematical(_shown(text)))))
     return '"' + shown.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

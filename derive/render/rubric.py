@@ -1,4 +1,4 @@
-"""The marks table of a part: what earns each mark, and the running total."""
+"""The marks table of a part: for each mark the rule that earns it and what is found by it."""
 
 from __future__ import annotations
 
@@ -6,56 +6,76 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.notation.form import Relation, Text
-from derive.record import Derivation, Line, Mark, Phrase, Step
-from derive.render.widths import width
+from derive.notation.form import Form, Relation, Text, Underbrace, rebuild
+from derive.record import Derivation, Mark, Phrase, Step
+from derive.render.widths import phrase_width, width
 
-_RESULT_EM = 14.0
+_RESULT_EM = 22.0
+"""How wide a result may be to stand in the table; of a wider one only the quantity is named."""
 
 
 @dataclass(frozen=True, slots=True)
 class RubricRow:
-    """A mark: its number, what earns it, the result that shows it, kind, points, and the total up to here."""
+    """A mark as it stands at the margin of the solution: its number, what earns it, kind and points."""
 
     number: int
     earns: Phrase
-    result: Phrase
     kind: str
     points: Fraction
-    total: Fraction
 
 
 def rubric_rows(derivation: Derivation) -> tuple[RubricRow, ...]:
     """One row a mark, in printed order."""
-    rows: list[RubricRow] = []
-    total = Fraction(0)
-    for step, mark in _marked(derivation):
-        total += mark.points
-        earns = mark.note or _earns(step)
-        rows.append(RubricRow(len(rows) + 1, earns, _result(step), mark.kind, mark.points, total))
-    return tuple(rows)
+    marked = [(step, mark) for step in derivation.all_steps() for mark in step.marks]
+    return tuple(
+        RubricRow(number, _earns(step, mark), mark.kind, mark.points) for number, (step, mark) in enumerate(marked, 1)
+    )
 
 
-def _marked(derivation: Derivation) -> Iterator[tuple[Step, Mark]]:
-    return ((step, mark) for step in derivation.all_steps() for mark in step.marks)
+def _earns(step: Step, mark: Mark) -> Phrase:
+    """The note for graders, else the rule and what is found by it."""
+    if mark.note:
+        return mark.note
+    rule, found = _rule(step), _found(step)
+    return (*rule, ": ", *found) if rule and found else rule or found or (step.name,)
 
 
-def _earns(step: Step) -> Phrase:
-    """What a step does: the rule it uses, else the first reason that it gives, else its sentence or name."""
+def _rule(step: Step) -> Phrase:
+    """What a step does: the rule it uses, else the first reason that it gives, else its sentence."""
     if step.rule:
         return (step.rule,)
-    reasons = [line.reason for line in step.lines if line.reason]
-    if reasons:
-        return reasons[0]
-    return step.intro or (("value of ", step.target) if step.target is not None else (step.name,))
+    reasons = (line.reason for line in step.lines if line.reason)
+    return next(reasons, step.intro)
+
+
+def _found(step: Step) -> Phrase:
+    """target = value; of a table the boxed results, or how many rows it has where these are too many."""
+    if step.layout != "table":
+        return _result(step)
+    results = [_result(sub) for sub in step.substeps if any(line.boxed for line in sub.lines)]
+    listed = tuple(_separated(results))
+    return listed if phrase_width(listed) <= _RESULT_EM else (f"all {len(step.substeps)} rows",)
+
+
+def _separated(phrases: list[Phrase]) -> Iterator[str | Form]:
+    for place, phrase in enumerate(phrases):
+        if place:
+            yield ", "
+        yield from phrase
 
 
 def _result(step: Step) -> Phrase:
-    """target = value, where that fits a column."""
     if step.target is None or not step.lines:
         return ()
-    line: Line = step.lines[-1]
-    if isinstance(line.form, Text) or line.relation == "assume":
-        return (step.target, ": ", line.form)
-    relation = Relation("≈" if line.relation == "≈" else "=", step.target, line.form)
+    line = step.lines[-1]
+    if line.relation == "assume":
+        return (line.form,)
+    relation = Relation("≈" if line.relation == "≈" else "=", step.target, _plain(line.form))
+    if isinstance(line.form, Text):
+        return (step.target, " ", line.form.text)
     return (relation,) if width(relation) <= _RESULT_EM else (step.target,)
+
+
+def _plain(form: Form) -> Form:
+    """The form without the braces under its parts, which need their room."""
+    return _plain(form.arg) if isinstance(form, Underbrace) else rebuild(form, _plain)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from derive.notation import plain
 from derive.notation.form import Form
-from derive.record import Figure
+from derive.record import Figure, Line
 from derive.render.blocks import Block, Display, Prose, Row, Table
-from derive.render.breaking import written
 from derive.render.printer import Printer, marks_text
 from derive.render.raw import Raw
 
@@ -19,7 +18,7 @@ class TextPrinter(Printer):
     suffix = "txt"
     folder = "text"
     relations = {"=": "=", "≈": "≈", ":=": "="}
-    brackets = ("(", ")")
+    brackets, dot = ("(", ")"), "·"
 
     def write(self, form: Form) -> str:
         return plain.write(form)
@@ -53,18 +52,25 @@ class TextPrinter(Printer):
         start = f"  {target:>{left}} "
         if row.relation == "assume":
             return _ruled(f"{start}with {self.write(row.form)}", reason, marks_text(row.marks))
-        pieces = written(row.rows, self.write, self.brackets)
+        pieces = self._pieces(row)
         pieces[-1] += f" {self.text(row.unit)}" if row.unit else ""
-        lines = [f"{start}{self.relations[row.relation]} {pieces[0]}"]
-        lines += [f"{' ' * (left + 6)}{piece}" for piece in pieces[1:]]
+        lines = [f"{start}{pieces[0]}", *(f"{' ' * (left + 6)}{piece}" for piece in pieces[1:])]
         lines[-1] = _ruled(lines[-1], reason, marks_text(row.marks))
         return "\n".join(lines)
+
+    def _pieces(self, row: Row) -> list[str]:
+        """The relation signs of a row, each with its form, in as many lines as they take."""
+        pieces: list[str] = []
+        for relation, form in ((row.relation, row.form), *row.chain):
+            first, *others = (piece.text for piece in self.breaker.rows(form, row.room))
+            start = f"{pieces.pop()} " if pieces else ""
+            pieces += [f"{start}{self.relations[relation]} {first}", *others]
+        return pieces
 
     def _table(self, table: Table) -> str:
         rows = [[str(self.phrase(head)) for head in table.heads]] if table.heads else []
         for row in table.rows:
-            forms = [("≈ " if line.relation == "≈" else "") + self.write(line.form) for line in row.lines]
-            forms += [""] * (table.columns - len(forms))
+            forms = ["" if line is None else self._cell(line) for line in row.lines]
             target = "" if row.target is None else self.write(row.target)
             rows.append([target, *forms, str(self.phrase(row.reason)), marks_text(row.marks)])
         count = max(map(len, rows), default=0)
@@ -72,6 +78,9 @@ class TextPrinter(Printer):
         widths = [max(len(row[i]) for row in rows) for i in range(count)]
         lines = ["  " + "  ".join(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
         return "\n".join([*lines, *([_ruled("", "", marks_text(table.marks))] if table.marks else [])])
+
+    def _cell(self, line: Line) -> str:
+        return f"≈ {self.write(line.form)}" if line.relation == "≈" else self.write(line.form)
 
 
 def _ruled(text: str, reason: str, marks: str) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from derive.notation import typst
 from derive.notation.form import Form
-from derive.record import Figure
+from derive.record import Figure, Line
 from derive.render.blocks import Block, Display, Prose, Row, Table, TableRow
-from derive.render.breaking import sentence_room, written
+from derive.render.breaking import SENTENCE_EM, Token
 from derive.render.printer import Printer, marks_text
 from derive.render.raw import Raw, comment_text, typst_string
-from derive.render.widths import phrase_width
+from derive.render.widths import phrase_width, width
 
 _REASON_EM = 20.0
 
@@ -20,19 +20,28 @@ class TypstPrinter(Printer):
     suffix = "typ"
     folder = "typst"
     relations = {"=": "=", "≈": "approx", ":=": "="}
-    brackets = ("\\(", "\\)")
+    brackets, dot = ("\\(", "\\)"), "dot.op"
 
     def write(self, form: Form) -> str:
         return typst.write(form)
 
+    def inline(self, form: Form) -> str:
+        """A form in a sentence or a cell."""
+        return typst.write_inline(form)
+
     def math(self, form: Form) -> Raw:
-        return Raw(f"${self.write(form)}$")
+        return Raw(f"${self.inline(form)}$")
 
     def equation(self, target: Form, relation: str, form: Form) -> Raw:
-        shown = self.write(form)
-        if (room := sentence_room(target, form)) is not None:
-            shown = f"#fit({room:.4g}em, $display({shown})$)"
-        return Raw(f"${self.write(target)} {self.relations[relation]} {shown}$")
+        room = SENTENCE_EM - width(target)
+        start = f"{self.write(target)} {self.relations[relation]}"
+        if width(form) <= room:
+            return Raw(f"${start} {self.write(form)}$")
+        tokens = [self._fitted(token, SENTENCE_EM) for token in self.breaker.tokens(form, room)]
+        return Raw(f"${start} {tokens[0]}$" + "".join(f" ${token}$" for token in tokens[1:]))
+
+    def together(self, shown: Raw) -> Raw:
+        return Raw(f"#box[{shown}]")
 
     def apart(self, items: list[Raw]) -> Raw:
         return Raw(f"#givens({', '.join(items)})")
@@ -65,31 +74,43 @@ class TypstPrinter(Printer):
         return f"{anchor}{self._row(row)}"
 
     def _row(self, row: Row) -> str:
-        """The calls' arguments: target, value, reason, marks, and whether a step opens here."""
+        """The calls' arguments: target, value, reason, marks, the gap above, and whether the row below stays."""
         why = f"[{self.phrase(row.reason)}]" if row.reason else "none"
         target = "[]" if row.target is None else f"$display({self.write(row.target)})$"
+        gap = ("0em" if row.tight else "1em") if row.opens else "none"
         values = self._values(row)
-        blank = [("[]", value, "none", "[]", "false") for value in values]
-        blank[0] = (target, values[0], "none", "[]", str(row.opens).lower())
-        start, value, _, _, opens = blank[-1]
-        blank[-1] = (start, value, why, f"[{marks_text(row.marks)}]", opens)
+        blank = [("[]", value, "none", "[]", "none", "true") for value in values]
+        blank[0] = (target, values[0], "none", "[]", gap, str(row.stays).lower())
+        start, value, _, _, opens, stays = blank[-1]
+        blank[-1] = (start, value, why, f"[{marks_text(row.marks)}]", opens, stays)
         return "".join(f"  ({', '.join(cells)}),\n" for cells in blank)
 
     def _values(self, row: Row) -> list[str]:
-        """The cells of a row after its target: one, or several where the row is broken."""
+        """The cells of a row after its target: one, or several where a form is broken."""
         if row.relation == "assume":
             return [f"[with $display({self.write(row.form)})$]"]
-        sign = self.relations[row.relation]
-        rows = row.rows
-        pieces = written(rows, self.write, self.brackets)
-        if rows.is_wider(row.room):
-            pieces = [f"#fit({row.room:.4g}em, $display({piece})$)" for piece in pieces]
-        if row.boxed:
-            inside = ' \\ & quad "" '.join(pieces)
-            unit = f" + unit[{self.text(row.unit)}]" if row.unit else ""
-            shown = f"$display({inside})$" if len(pieces) == 1 else f"stacked($ & {inside} $)"
-            return [f"$display({sign}) #answer({shown}{unit})$"]
-        return [f"$display({sign} {pieces[0]})$", *(f'$display(quad "" {piece})$' for piece in pieces[1:])]
+        pairs = [(row.relation, row.form), *row.chain]
+        cells: list[str] = []
+        for place, (relation, form) in enumerate(pairs):
+            boxed = row.boxed and place == len(pairs) - 1
+            first, *others = self._boxed(relation, form, row) if boxed else self._plain(relation, form, row)
+            cells[-1:] = [f"{cells[-1]} {first}" if cells else first]
+            cells += others
+        return [f"[{cell}]" for cell in cells]
+
+    def _plain(self, relation: str, form: Form, row: Row) -> list[str]:
+        first, *others = (self._fitted(piece, row.room) for piece in self.breaker.rows(form, row.room))
+        return [f"$display({self.relations[relation]} {first})$", *(f'$display(quad "" {piece})$' for piece in others)]
+
+    def _boxed(self, relation: str, form: Form, row: Row) -> list[str]:
+        pieces = [self._fitted(piece, row.room) for piece in self.breaker.rows(form, row.room)]
+        inside = ' \\ & quad "" '.join(pieces)
+        unit = f" + unit[{self.text(row.unit)}]" if row.unit else ""
+        shown = f"$display({inside})$" if len(pieces) == 1 else f"stacked($ & {inside} $)"
+        return [f"$display({self.relations[relation]}) #answer({shown}{unit})$"]
+
+    def _fitted(self, piece: Token, room: float) -> str:
+        return f"#fit({room:.4g}em, $display({piece.text})$)" if piece.width > room else piece.text
 
     def _table(self, table: Table) -> str:
         extra = (any(row.reason for row in table.rows), any(row.marks for row in table.rows))
@@ -99,20 +120,21 @@ class TypstPrinter(Printer):
         widest = max((phrase_width(row.reason) for row in table.rows), default=0.0)
         columns = ["auto"] * (1 + table.columns) + ["auto" if widest < _REASON_EM else "70mm"] * extra[0]
         columns += ["auto"] * extra[1]
-        rows = "".join(f"  {', '.join(self._table_row(row, table.columns, *extra))},\n" for row in table.rows)
+        rows = "".join(f"  {', '.join(self._table_row(row, *extra))},\n" for row in table.rows)
         top = f"#step-table(({', '.join(columns)},), ({', '.join(heads)},), [{marks_text(table.marks)}],\n"
         return f"{top}{rows})"
 
-    def _table_row(self, row: TableRow, columns: int, reasons: bool, marks: bool) -> list[str]:
+    def _table_row(self, row: TableRow, reasons: bool, marks: bool) -> list[str]:
         cells = ["[]" if row.target is None else str(self.math(row.target))]
-        for line in row.lines:
-            sign = "approx " if line.relation == "≈" else ""
-            inside = f"#answer({self.math(line.form)})" if line.boxed else self.write(line.form)
-            cells.append(f"${sign}{inside}$")
-        cells += ["[]"] * (1 + columns - len(cells))
+        cells += ["[]" if line is None else self._cell(line) for line in row.lines]
         cells += [f"quiet[{self.phrase(row.reason)}]"] * reasons
         cells += [f"quiet[{marks_text(row.marks)}]"] * marks
         return cells
+
+    def _cell(self, line: Line) -> str:
+        sign = "approx " if line.relation == "≈" else ""
+        shown = f"display({self.inline(line.form)})"
+        return f"${sign}{f'#cell-answer(${shown}$)' if line.boxed else shown}$"
 
 
 def block_step(block: Block) -> str:

@@ -130,3 +130,8 @@ def phrase_width(phrase: tuple[str | Form, ...]) -> float:
 def is_large(form: Form) -> bool:
     """Whether a form is taller than a line of text can bear: it holds a matrix of several rows, or cases."""
     return any(isinstance(node, f.Cases) or (isinstance(node, f.Matrix) and len(node.rows) > 1) for node in walk(form))
+
+
+def is_tall(form: Form) -> bool:
+    """Whether a form needs more height than a line of text, derivatives of names left out: they stand on one line."""
+    return any(isinstance(node, f.Frac | f.Matrix | f.Cases | f.BigSum | f.Underbrace) for node in walk(form))

@@ -37,7 +37,7 @@ def test_what_does_not_read_back_is_found(monkeypatch):
     from derive.exam import stress
 
     good = stress._printed
-    monkeypatch.setattr(stress, "_printed", lambda sheet: good(sheet).replace("wx", "wx + 1"))
+    monkeypatch.setattr(stress, "_printed", lambda sheet, kind: good(sheet, kind).replace("wx", "wx + 1"))
     (trial,) = stress_type("toy.product", 1, seed=1).failures
     assert trial.fault.startswith("read back")
 

@@ -248,11 +248,13 @@ def test_by_hand(text, shape, expected):
         ("sum(A, A)", "argument"),
         ("[[A, 1], [1, 1]]", "unlike shapes"),
         ("conv2d(A, s, stride=1.5)", "whole number"),
+        ("max(V)", "70 entries; 64 are the limit"),
+        ("softmax(V)", "70 entries"),
     ],
 )
 def test_shapes_that_do_not_fit(text, says):
     with pytest.raises(InputError, match=says) as caught:
-        Graph({"Y": text}, {"A": (2, 2), "C": (3, 3), "X": (2, 2, 2)})
+        Graph({"Y": text}, {"A": (2, 2), "C": (3, 3), "X": (2, 2, 2), "V": (70, 1)})
     assert str(caught.value.place) == "definition of Y"
 
 

@@ -9,8 +9,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from derive.notation import plain
-from derive.notation.build import sym
-from derive.notation.form import Derivative, symbols
+from derive.notation.build import subtract, sym
+from derive.notation.form import Call, Derivative, Product, symbols
 from derive.notation.reals import Undefined
 from derive.notation.rounding import as_fraction, unit_of
 from derive.notation.text import read
@@ -140,6 +140,23 @@ def test_more_digits_where_a_line_needs_them():
     lines = number_lines(read("a*2"), third * 2, {sym("a"): third}, Rounding("carry-full", 4))
     check_printed(lines)
     assert len(plain.write(lines[0].form)) > len("1.397·2")
+
+
+def test_slopes_of_relu_have_values():
+    """Beside an irrational operand the line of numbers has to be checked, with its ReLU' in it."""
+    p, t = evaluate(read("sigmoid(1)"), {}), Fraction(1, 5)
+    slope = Call("relu", (subtract(sym("p"), sym("t")),), 1)
+    form = Product((slope, sym("p"), sym("t")))
+    sheet = Worksheet(Conventions(), {sym("p"): p, sym("t"): t})
+    assert abs(sheet.worth(form) - p * t) < 1e-40
+    lines = sheet.numbers(sym("y"), form, p * t)
+    assert [plain.write(line.form) for line in lines] == ["ReLU'(0.7311 - 0.2)·0.7311·0.2", "0.1462"]
+
+
+@pytest.mark.parametrize("at_zero", [Fraction(0), Fraction(1, 2), Fraction(1)])
+def test_slope_of_relu_at_zero_is_the_convention(at_zero):
+    sheet = Worksheet(Conventions(relu_at_zero=at_zero), {sym("x"): Fraction(0)})
+    assert sheet.worth(Call("relu", (sym("x"),), 1)) == at_zero
 
 
 def test_derivatives_take_numbers_as_names_do():

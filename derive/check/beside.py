@@ -1,0 +1,92 @@
+"""Documents without working, read beside the worked solution of the same exam: answers, a marking guide, an exam.
+
+Part by part, their equalities are judged as further steps of the solution: recomputed from its premises, definitions
+and steps, and not compared with what it prints. A result that the solution reached under an assumption is meant under
+it. What such a document gives must be given in the solution, and the other way round; its questions must be worded
+with the same mathematics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from derive.check.claims import claim_name
+from derive.check.context import Worked, is_known, known_names, premises_of
+from derive.check.judge import judge
+from derive.check.printed import Document, Part
+from derive.check.report import Report, failure, judged
+from derive.notation.form import Symbol, Text
+from derive.record import Conventions, Derivation, Given, Line, Step
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """An equality, or several with one target, and where its forms stand."""
+
+    step: Step
+    places: Sequence[int]
+
+
+def read_beside(document: Document, solution: Sequence[Worked], conventions: Conventions) -> Iterator[Report]:
+    """What the equalities of a document come to, part by part."""
+    worked = {found.part.key: found for found in solution}
+    gives = any(part.givens for part in document.parts)
+    scope = 0
+    for part in document.parts:
+        found = worked.get(part.key)
+        if found is None:
+            yield failure(document, part.offset, "the solution has no such part")
+            continue
+        news = [*part.own] if part.scope == scope else [*part.shared, *part.own]
+        scope = part.scope
+        yield from _question(document, part, found.part, gives)
+        yield from _equalities(document, [*_given(news), *_stated(part, found.part)], found, conventions)
+
+
+def _question(document: Document, part: Part, worked: Part, gives: bool) -> Iterator[Report]:
+    """The same question: worded with the same mathematics, and with everything given that the solution takes so."""
+    if part.prompt and part.prompt != worked.prompt:
+        yield failure(document, part.offset, "the question is worded with other mathematics than in the solution")
+    targets = {given.target for given in part.givens}
+    if gives and any(given.target not in targets for given in worked.givens):
+        yield failure(document, part.offset, "something is not given here that the solution takes as given")
+
+
+def _given(news: Sequence[tuple[Given, int]]) -> Iterator[_Said]:
+    for k, (given, place) in enumerate(news, 1):
+        assert given.form is not None
+        yield _Said(Step(f"given {k}", given.target, (Line("=", given.form),)), [place])
+
+
+def _stated(part: Part, worked: Part) -> Iterator[_Said]:
+    """The equalities of a part; mathematics in the answer to a question in words is prose."""
+    for step in (*part.steps, *part.claims) if worked.steps else ():
+        words = any(isinstance(line.form, Text) for line in step.lines)
+        if step.lines and (not words or claim_name(step.target)):
+            yield _Said(step, part.places[step.name])
+
+
+def _equalities(document: Document, own: Sequence[_Said], found: Worked, conventions: Conventions) -> Iterator[Report]:
+    if not own:
+        return
+    steps = found.part.steps
+    premises = premises_of(found.part.givens, (*steps, *(said.step for said in own)), found.earlier)
+    known = known_names(premises, steps)
+    places = {}
+    for said in own:
+        target = said.step.target
+        if isinstance(target, Symbol) and not is_known(target, known):
+            yield failure(document, said.places[0], "the solution knows no such quantity")
+            continue
+        step = replace(said.step, name=f"here: {said.step.name}")
+        places[step.name] = said.places
+        steps = (*steps, replace(step, uses=_used(step, steps)))
+    verdict = judge(Derivation("", givens=premises, steps=steps, conventions=conventions))
+    yield judged(document, verdict, places)
+
+
+def _used(step: Step, before: Sequence[Step]) -> tuple[str, ...]:
+    """All steps before; one that makes its own assumption is not compared with what was found under another."""
+    assuming = any(line.relation == "assume" for line in step.lines)
+    return tuple(other.name for other in before if not (assuming and other.target == step.target))

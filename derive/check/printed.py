@@ -1,0 +1,175 @@
+"""A LaTeX document read into its parts: what is given in each, and the quantities with their successive forms.
+
+* `\\problem` begins a new scope, `\\partq` (or `\\answerline`) a part inside it. The mathematics in `\\premises` and
+  `givens` are givens: `w = -2` a value, `z = wx + b` a definition.
+* A row `target &= form` begins a quantity, rows without a target go on with it, and `\\answer`, `\\why` and `\\mk` are
+  left out of the mathematics.
+* A line of answers and the cells of a marking guide state equalities without their working: `$target = value$`, or
+  `$target$: verdict`.
+* Other prose, reasons and drawings are not read.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from derive.check import tex
+from derive.check.premises import is_symbolic
+from derive.check.rows import Printed, chain, display_rows, stated, table_rows
+from derive.errors import InputError
+from derive.notation import latex_reader
+from derive.notation.form import Form, Symbol
+from derive.record import Given, Line, Step
+
+
+@dataclass(slots=True)
+class Part:
+    """A part as it is printed.
+
+    Attributes:
+        key: the number of its problem and its label; parts of two documents with one key belong together.
+        offset: where it begins.
+        scope: the place of its problem among all.
+        shared: what its problem gives; `own` what it gives itself.
+        steps: the quantities with their forms, worked out in rows; each step uses all that stand before it.
+        claims: those that are stated without working.
+        places: where the lines of a step, by its name, stand in the text.
+        prompt: the mathematics in the wording of the question.
+    """
+
+    key: tuple[str, str]
+    offset: int
+    scope: int = 0
+    shared: list[tuple[Given, int]] = field(default_factory=list)
+    own: list[tuple[Given, int]] = field(default_factory=list)
+    steps: tuple[Step, ...] = ()
+    claims: tuple[Step, ...] = ()
+    places: dict[str, list[int]] = field(default_factory=dict)
+    prompt: tuple[str, ...] = ()
+
+    @property
+    def givens(self) -> list[Given]:
+        """What is given in the problem and in the part."""
+        return [given for given, _ in (*self.shared, *self.own)]
+
+
+class Document:
+    """A document as the judge sees it.
+
+    Attributes:
+        parts: in printed order.
+        stated: the wording of its conventions.
+        unread: mathematics that could not be read, with its place and the reason.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.parts: list[Part] = []
+        self.stated = ""
+        self.unread: list[tuple[int, str]] = []
+        self._breaks = [match.start() for match in re.finditer("\n", text)]
+        self._anchors = tex.anchors(text)
+        self._problem = Part(("", ""), 0)
+        self._rows: list[Printed] = []
+        self._claims: list[Printed] = []
+        self._part: Part | None = None
+        for piece in tex.pieces(tex.without_comments(text)):
+            self._take(piece)
+        self._close()
+
+    def line(self, offset: int) -> int:
+        """The line on which a place stands, from 1."""
+        return bisect.bisect_left(self._breaks, offset) + 1
+
+    def where(self, offset: int) -> str:
+        """The last comment `% @ ...` before a place."""
+        k = bisect.bisect_right([place for place, _ in self._anchors], offset)
+        return self._anchors[k - 1][1] if k else ""
+
+    def _take(self, piece: tex.Piece) -> None:
+        if piece.kind == "problem":
+            self._close()
+            self._problem = Part((piece.args[0], ""), piece.offset, self._problem.scope + 1)
+        elif piece.kind in ("partq", "answerline"):
+            self._open(piece)
+        elif piece.kind == "conventions":
+            self.stated = self.stated or piece.args[0]
+        elif piece.kind in ("premises", tex.PREMISES):
+            self._take_givens(piece)
+        elif piece.kind in tex.GUIDES:
+            self._claims += stated(piece.body, piece.offset) if self._part else ()
+        elif piece.kind in tex.TABLES:
+            self._rows += table_rows(piece.body, piece.offset)
+        elif piece.kind in tex.DISPLAYS:
+            self._rows += display_rows(piece.body, piece.offset)
+
+    def _open(self, piece: tex.Piece) -> None:
+        label, wording, _ = piece.args
+        self._close()
+        part = self._part = self._new_part(label, piece.places[0])
+        if piece.kind == "answerline":
+            self._claims += stated(wording, piece.places[1])
+        else:
+            part.prompt = tuple("".join(math.text.split()) for math in tex.inline(wording))
+
+    def _new_part(self, label: str, offset: int) -> Part:
+        problem = self._problem
+        return Part((problem.key[0], label), offset, problem.scope, list(problem.shared))
+
+    def _close(self) -> None:
+        """Finish the part; what stands in no part belongs to one without a label."""
+        if self._part is None and self._rows:
+            self._part = self._new_part("", self._rows[0].offset)
+        part, rows, claims = self._part, self._rows, self._claims
+        self._part, self._rows, self._claims = None, [], []
+        if part is not None:
+            part.steps = self._steps(rows, part.places, "row")
+            part.claims = self._steps(claims, part.places, "claim")
+            self.parts.append(part)
+
+    def _take_givens(self, piece: tex.Piece) -> None:
+        body = piece.args[0] if piece.args else piece.body
+        for math in tex.inline(body):
+            place = piece.offset + math.offset
+            for row in chain(math.text, place):
+                if row.relation in ("=", ":=") and row.target:
+                    self._take_given(row)
+
+    def _take_given(self, row: Printed) -> None:
+        form, target = self._read(row.form, row.offset), self._read(row.target, row.offset)
+        if form is None or target is None:
+            return
+        kind = "definition" if is_symbolic(form) or not isinstance(target, Symbol) else "value"
+        given = (Given(target, form, kind), row.offset)  # type: ignore[arg-type]
+        if self._part is None:
+            self._problem.shared.append(given)
+        else:
+            self._part.own.append(given)
+
+    def _read(self, text: str, offset: int) -> Form | None:
+        try:
+            return latex_reader.read(tex.unwrapped(text, "fit"))
+        except InputError as error:
+            self.unread.append((offset, f"'{' '.join(text.split())[:60]}' cannot be read: {error.message}"))
+            return None
+
+    def _steps(self, rows: Iterable[Printed], places: dict[str, list[int]], kind: str) -> tuple[Step, ...]:
+        """The rows as steps; rows under another comment begin a step of their own."""
+        steps: list[Step] = []
+        where: str | None = None
+        for row in rows:
+            form, target = self._read(row.form, row.offset), None
+            if row.target and (target := self._read(row.target, row.offset)) is None:
+                continue
+            if row.target or self.where(row.offset) != where:
+                where = self.where(row.offset)
+                uses = tuple(step.name for step in steps)
+                steps.append(Step(f"{kind} {len(steps) + 1}", target, uses=uses))
+            if form is None:
+                continue
+            line = Line(row.relation, form, boxed=row.boxed)
+            steps[-1] = replace(steps[-1], lines=(*steps[-1].lines, line))
+            places.setdefault(steps[-1].name, []).append(row.offset)
+        return tuple(steps)
