@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any
 
-PATIENCE = 5.0
+PATIENCE = 3.0
 """Seconds after which a peer that grows exponentially is stopped."""
 
 

@@ -17,7 +17,7 @@ def markdown(tables: Iterable[Table]) -> str:
     """The whole report."""
     parts = [
         "# Benchmarks",
-        "Written by `make bench`. All figures come from one run on one machine; the ratios say more than the times.",
+        "Written by `make bench`. All figures come from one run on one machine; times are the least of several runs.",
         f"Python {platform.python_version()}; " + ", ".join(f"{peer} {_version(peer)}" for peer in PEERS) + ".",
         *map(section, tables),
     ]

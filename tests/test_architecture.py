@@ -36,7 +36,7 @@ ONLY_THERE = {
     "typer": ("cli",),
     "rich": ("cli",),
     "typst": ("render",),
-    "igraph": ("render", "graph"),
+    "fast_sugiyama": ("render",),
     "pylatexenc": ("notation", "check"),
     "ruamel": ("exam", "cli"),
 }

@@ -57,7 +57,7 @@ def exam(tmp_path):
 def test_help_needs_nothing_heavy():
     status, modules = modules_loaded_by("--help")
     assert status == 0
-    assert modules.isdisjoint({"sympy", "mpmath", "pydantic", "jinja2", "igraph", "typst", "rich", "ruamel.yaml"})
+    assert modules.isdisjoint({"sympy", "mpmath", "pydantic", "jinja2", "fast_sugiyama", "typst", "rich", "ruamel.yaml"})
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,6 @@ def test_wrong_exam_files_are_refused_without_sympy(exam):
         (["solve", "text", "text=a", "text=b"], "twice on the command line"),
         (["solve", "text", "text=[1"], "given text:1:3: this is not YAML"),
         (["solve", "text", "text=a", "--format", "docx"], "unknown format 'docx'"),
-        (["solve", "text", "text=a", "--format", "pdf"], "-o FILE.pdf"),
         (["solve", "text", "--given", "none.yaml"], "none.yaml: cannot be read"),
         (["build", "none.yaml"], "none.yaml: cannot be read"),
         (["stress", "none.yaml"], "none.yaml: cannot be read"),
@@ -138,6 +137,14 @@ def test_build_refuses_what_it_does_not_know(exam, option, value):
     assert done.returncode == 2
     assert value in done.stderr
     assert not (exam.parent / "o").exists()
+
+
+def test_solve_writes_a_pdf_named_after_the_type(tmp_path):
+    done = derive(
+        "solve", "calculus.gradient", "function=x**2*y", "--format", "pdf", "--engine", "typst", cwd=tmp_path
+    )
+    assert done.stdout.split() == ["calculus-gradient.pdf"]
+    assert (tmp_path / "calculus-gradient.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_build_makes_a_pdf_by_typst(exam):

@@ -13,8 +13,6 @@ from derive.notation.reals import Reals
 Slope = tuple[int, Any, Any]
 """The position of an argument, its value at the base point, and the derivative that holds there."""
 
-NEAR = Fraction(1, 10**22)
-
 
 class AbstractFunction:
     """F(u) = G(u) + Σ (rᵢ - ∂G/∂uᵢ at the base point) · (uᵢ - base point), with G a random sum of sines.
@@ -38,11 +36,11 @@ class AbstractFunction:
     def _difference(self, position: int, at: Any, arity: int) -> Any:
         """∂G/∂u at the base point; the other arguments, which the given slope does not name, stand at 0."""
         ends = []
-        for step in (NEAR, -NEAR):
+        for step in (self.r.near, -self.r.near):
             point = [self.r.real(Fraction(0))] * arity
             point[position] = self.r.real(at) + self.r.real(step)
             ends.append(self._scalar(point))
-        return (ends[0] - ends[1]) / self.r.real(2 * NEAR)
+        return (ends[0] - ends[1]) / self.r.real(2 * self.r.near)
 
     def __call__(self, args: Sequence[Value]) -> Value:
         """The value at these arguments."""

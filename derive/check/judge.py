@@ -27,9 +27,10 @@ from derive.check.lines import Report, StepLines
 from derive.check.names import mentioned, unknown_name
 from derive.check.premises import Premises, is_symbolic
 from derive.check.scope import Finding, Points, Reference, equal_to, points_of, tried
+from derive.check.sweep import gradient_claims, settle
 from derive.check.verdict import Counts, Fault, Kind, Verdict
 from derive.check.world import World
-from derive.notation.form import Form, Symbol, walk
+from derive.notation.form import Derivative, Form, Symbol, walk
 from derive.notation.reals import Undefined
 from derive.record import Answer, Derivation, Step
 
@@ -49,6 +50,7 @@ class _Judge:
         self.carry = derivation.conventions.rounding.mode == "carry-rounded"
         self.found: dict[str, tuple[Step, StepLines | None]] = {}
         self.finders: dict[Form, list[str]] = {}
+        self.gradients = gradient_claims(derivation.all_steps())
         self.claims: dict[tuple[Form, Form], bool | None] = {}
         self.faults: list[Fault] = []
         self.undecided: list[Fault] = []
@@ -102,6 +104,10 @@ class _Judge:
             self.finders.setdefault(step.target, []).append(step.name)
 
     def _judged(self, step: Step, listed: set[str]) -> StepLines | None:
+        if isinstance(step.target, Derivative) and step.target.of in self.gradients:
+            claims = self.gradients.pop(step.target.of)
+            for world in (*self.points.symbolic, *self.points.valued):
+                settle(world, step.target.of, claims)
         run = self._opened(step, listed)
         if run is None:
             return None

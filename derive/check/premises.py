@@ -174,7 +174,7 @@ class Premises:
     def parents(self, name: Form) -> list[Form]:
         """The names from which `name` is made directly."""
         if name not in self._parents:
-            self._parents[name] = list(self._made_from(name))
+            self._parents[name] = list(dict.fromkeys(self._made_from(name)))
         return self._parents[name]
 
     def _made_from(self, name: Form) -> Iterator[Form]:

@@ -59,7 +59,6 @@ def judged(document: Document, verdict: Verdict, places: Mapping[str, Sequence[i
     lines = sum(map(len, places.values()))
     bad = {(fault.step, fault.line or 1) for fault in (*failed, *undecided)}
 
-
     def remarks(faults: Iterable[Fault]) -> tuple[Remark, ...]:
         spots = ((fault, places[fault.step] or [begin]) for fault in faults)
         return tuple(_remark(document, spot[(fault.line or 1) - 1], fault.message) for fault, spot in spots)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -14,7 +15,7 @@ from derive.check.world import DIGITS, Scene, World
 from derive.notation.arrays import Array, Value, plain
 from derive.notation.branches import Kinks
 from derive.notation.form import Form, Symbol
-from derive.notation.reals import LogOfNothing, Undefined, reals
+from derive.notation.reals import LogOfNothing, Undefined
 from derive.notation.value import Evaluator, NoValue
 from derive.record import Conventions
 
@@ -57,8 +58,11 @@ def points_of(premises: Premises, conventions: Conventions) -> Points:
     kinks = Kinks(conventions.relu_at_zero, conventions.tie)
     given = {name: Evaluator(digits=DIGITS).value(form) for name, form in premises.values.items()}
 
+    def random_scene(domain: Domain) -> Scene:
+        return Scene(premises, lambda name: _drawn(domain, name, given.get(name)), kinks)
+
     def random_world(domain: Domain) -> World:
-        return World(Scene(premises, lambda name: _drawn(domain, name, given.get(name)), kinks))
+        return World(random_scene(domain))
 
     def given_world(domain: Domain) -> World:
         def draw(name: Symbol) -> Value:
@@ -69,35 +73,35 @@ def points_of(premises: Premises, conventions: Conventions) -> Points:
     premises.settle(given_world(DOMAINS[0]).holds_entry)
     all_given = all(name in given for name in premises.inputs)
     return Points(
-        lambda: [random_world(domain) for domain in DOMAINS] + _on_many_pieces(premises, random_world),
+        lambda: [random_world(domain) for domain in DOMAINS] + _on_many_pieces(premises, random_scene),
         [random_world(domain) for domain in WHOLE],
         [given_world(domain) for domain in (DOMAINS[:1] if all_given else DOMAINS)],
     )
 
 
-def _on_many_pieces(premises: Premises, random_world: Callable[[Domain], World]) -> list[World]:
+def _on_many_pieces(premises: Premises, random_scene: Callable[[Domain], Scene]) -> list[World]:
     """Where the graph has kinks: points on different smooth pieces, those with few closed paths first.
 
     A slope that is wrongly left out shows only where it is 0 and the rest of its path is open.
     """
     if not any(has_kink(form) for form in premises.definitions.values()):
         return []
-    pieces: dict[Any, World] = {}
+    pieces: dict[Any, Scene] = {}
     for k in range(CANDIDATES):
-        world = random_world(replace(SIGNED, seed=k + 2))
-        pieces.setdefault(world.piece(), world)
+        scene = random_scene(replace(SIGNED, seed=k + 2))
+        with suppress(OverflowError):
+            pieces.setdefault(World(scene.roughly()).piece(), scene)
     ordered = sorted(pieces, key=lambda piece: sum(choice <= 0 for choice in piece))
-    return [pieces[piece] for piece in ordered[:PIECES]]
+    return [World(pieces[piece]) for piece in ordered[:PIECES]]
 
 
 def _drawn(domain: Domain, name: Symbol, given: Value | None) -> Value:
     """A random value of the kind that was given: a number, or an array of the same shape."""
-    real = reals(DIGITS).real
     if isinstance(given, (str, bool, tuple)):
         return given
     if isinstance(given, Array):
-        return Array(given.shape, tuple(map(real, domain.draw(name, len(given.items)))))
-    return real(domain.draw(name, 1)[0])
+        return Array(given.shape, tuple(domain.draw(name, len(given.items))))
+    return domain.draw(name, 1)[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,20 +8,20 @@ for values of forms; derivatives are left to `derive.check.slopes`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
 from derive.check import slopes
 from derive.check.abstract import AbstractFunction
 from derive.check.premises import Premises
-from derive.notation.arrays import Array, Value, items, pairwise
+from derive.notation.arrays import Array, Value, each, items, pairwise
 from derive.notation.branches import Branches, Kinks
 from derive.notation.form import At, Call, Derivative, Form, Symbol
-from derive.notation.reals import Reals, Undefined, reals
+from derive.notation.reals import DOUBLE_DIGITS, Reals, Undefined, reals
 from derive.notation.value import Evaluator, NoValue
 
-DIGITS = 130
+DIGITS = 220
 Overrides = dict[Form, Value]
 
 
@@ -33,6 +33,11 @@ class Scene:
     draw: Callable[[Symbol], Value]
     kinks: Kinks = Kinks()
     exact: bool = False
+    digits: int = DIGITS
+
+    def roughly(self) -> Scene:
+        """The same point in machine numbers, for searches."""
+        return replace(self, digits=DOUBLE_DIGITS, exact=False)
 
 
 class World:
@@ -43,6 +48,7 @@ class World:
         fixed: names that have another value here than by their definition.
         carried: rounded values of names; what they are worth near here still follows their definition.
         base: the world from which this one was moved, and `moves` the names that were moved.
+        pushes: amounts by which names differ from what their definition comes to.
     """
 
     def __init__(
@@ -52,11 +58,12 @@ class World:
         carried: Overrides | None = None,
         base: World | None = None,
         moves: Overrides | None = None,
+        pushes: Overrides | None = None,
     ) -> None:
-        self.scene, self.premises = scene, scene.premises
+        self.scene, self.premises, self.pushes = scene, scene.premises, pushes or {}
         self.fixed, self.carried, self.moves = fixed or {}, carried or {}, moves or {}
         self.base = base or self
-        self.reals: Reals = reals(DIGITS)
+        self.reals: Reals = reals(scene.digits)
         self._moved = reduce(lambda mask, name: mask | self.premises.bit(name), self.moves, 0)
         self._cache: Overrides = {}
         self._unrounded: Overrides = {}
@@ -110,6 +117,23 @@ class World:
         """A world near this one."""
         return World(self.scene, {**self.fixed, **moves}, None, self.base, {**self.moves, **moves})
 
+    def pushed(self, pushes: Overrides) -> World:
+        """A world near this base in which names differ by small amounts from what they would be."""
+        fixed = {
+            name: self.reals.plus(self.value(name), amount)
+            for name, amount in pushes.items()
+            if name in self.fixed or name not in self.premises.definitions
+        }
+        defined = {name: amount for name, amount in pushes.items() if name not in fixed}
+        return World(self.scene, {**self.fixed, **fixed}, None, self.base, {**pushes}, defined)
+
+    def suppose(self, slope: Derivative, value: Value | None) -> None:
+        """Take a derivative as known here; with None, forget what was supposed of it."""
+        if value is None:
+            self._cache.pop(slope, None)
+        else:
+            self._cache[slope] = value
+
     def on_roots(self, overrides: Mapping[Form, Value]) -> Overrides:
         """Values of entries written as values of the arrays that hold them."""
         roots: Overrides = {}
@@ -162,8 +186,15 @@ class World:
         if not self.is_base:
             return self.base.resolve(name)
         if name not in self._cache:
-            self._cache[name] = self.scene.draw(name)
+            self._cache[name] = self._drawn(name)
         return self._cache[name]
+
+    def _drawn(self, name: Symbol) -> Value:
+        """The value of an input; only what was given stays a fraction."""
+        value = self.scene.draw(name)
+        if isinstance(value, (str, bool, tuple)) or (self.scene.exact and name in self.premises.values):
+            return value
+        return each(self.reals.real, value)
 
     def _defined(self, name: Form) -> Value:
         if not self._follows(name):
@@ -203,6 +234,8 @@ class World:
             )
         except RecursionError:
             raise Undefined("a definition that needs itself") from None
+        if name in self.pushes:
+            value = pairwise(self.reals.plus, value, self.pushes[name])
         self._unrounded[name] = value
         if name in self.base.carried:
             r, base = self.reals, self.base
@@ -218,7 +251,7 @@ class World:
     def _tilt(self, name: Form) -> Value:
         """A free quantity whose derivatives were given: its value at the base, and a plane near it."""
         if self.is_base:
-            return self.scene.draw(name) if isinstance(name, Symbol) else None
+            return self._drawn(name) if isinstance(name, Symbol) else None
         r, total = self.reals, self.base.resolve(name)
         for variable, slope in self.premises.slopes[name]:  # type: ignore[index]
             change = pairwise(r.minus, self.value(variable), self.base.value(variable))
@@ -237,7 +270,7 @@ class World:
 
     def _evaluator(self, branches: Branches) -> Evaluator:
         exact = self.scene.exact and self.is_base
-        return Evaluator(digits=DIGITS, unknown=self.resolve, branches=branches, exact=exact)
+        return Evaluator(digits=self.scene.digits, unknown=self.resolve, branches=branches, exact=exact)
 
     def _at(self, node: At) -> Value:
         there = self.base.with_values({name: self.base.value(form) for name, form in node.bindings})
@@ -260,7 +293,7 @@ class World:
             form = Derivative(body, parameters[:1] * node.primes) if node.primes else body
             return self._at(At(form, bindings))
         if node.primes:
-            return slopes.primed(self, node)
+            return self._kept(slopes.primed, node)
         if node.function in self.premises.abstract:
             return self.block(node.function)([self.value(arg) for arg in node.args])
         return None
@@ -276,8 +309,12 @@ class World:
         return base._blocks[name]
 
     def _derivative(self, node: Derivative) -> Value:
+        return self._kept(slopes.derivative, node)
+
+    def _kept(self, slope: Callable[[World, Any], Value | None], node: Form) -> Value | None:
+        """A slope, worked out once."""
         if node not in self._cache:
-            self._cache[node] = slopes.derivative(self, node)
+            self._cache[node] = slope(self, node)
         return self._cache[node]
 
 

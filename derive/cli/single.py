@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +72,7 @@ def solve_question(ask: str, arguments: list[str], path: Path | None, wanted: Wa
     if wanted.format not in FORMATS:
         raise UnknownName("format", wanted.format, FORMATS)
     if wanted.format == "pdf" and wanted.out is None:
-        raise InputError("a PDF needs a file to go to: -o FILE.pdf")
+        wanted = replace(wanted, out=Path(f"{ask.replace('.', '-')}.pdf"))
     question_type(ask)
     givens = ShellGivens(arguments, path)
     asked = question(ask, givens.values, givens.place)

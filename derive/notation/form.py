@@ -216,9 +216,13 @@ class Text(Form):
     text: str
 
 
+LEAVES = (Number, Symbol, Text)
+"""The forms that hold no others."""
+
+
 @cache
 def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind) if f.name != "bold")
+    return tuple(f.name for f in fields(kind))
 
 
 def _forms(value: Any) -> Iterator[Form]:
@@ -231,6 +235,8 @@ def _forms(value: Any) -> Iterator[Form]:
 
 def children(form: Form) -> Iterator[Form]:
     """The forms directly inside `form`, in written order."""
+    if isinstance(form, LEAVES):
+        return
     kind: Any = type(form)
     for name in _names(kind):
         yield from _forms(getattr(form, name))
@@ -256,13 +262,14 @@ def _mapped(value: Any, change: Callable[[Form], Form]) -> Any:
 
 def rebuild(form: Form, change: Callable[[Form], Form]) -> Form:
     """`form` with each form directly inside it replaced by `change` of it; the same object where nothing changed."""
+    if isinstance(form, LEAVES):
+        return form
     kind: Any = type(form)
     old = [getattr(form, name) for name in _names(kind)]
     new = [_mapped(value, change) for value in old]
     if all(a is b for a, b in zip(old, new, strict=True)):
         return form
-    bold = (form.bold,) if isinstance(form, Symbol) else ()
-    return kind(*new, *bold)
+    return kind(*new)
 
 
 def symbols(form: Form) -> dict[Symbol, None]:

@@ -36,7 +36,7 @@ _LETTER_E = r"\mathit{e}"  # because e with an exponent reads as the exponential
 _WORD, _FRACTION = r"\mathit{", r"\frac{"
 _SLASHED = r"\partial"
 _COMMAND_END = re.compile(r"\\[A-Za-z]+$")
-_ROW, _TALL_ROW = r" \\ ", r" \\[6pt] "
+_ROW, _TALL_ROW = r" \\ ", r" \\[9pt] "
 _FENCES = {"floor": (r"\lfloor", r"\rfloor"), "ceil": (r"\lceil", r"\rceil"), "abs": (r"\lvert", r"\rvert"),
            "norm": (r"\lVert", r"\rVert")}  # fmt: skip
 _ESCAPES = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",

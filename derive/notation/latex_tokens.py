@@ -12,7 +12,7 @@ MAX_LENGTH = 50_000
 _IGNORED = frozenset((
     " ", "\n", ",", ";", ":", "!", ">", "quad", "qquad", "thinspace", "medspace", "displaystyle", "textstyle",
     "scriptstyle", "limits", "nolimits", "big", "Big", "bigg", "Bigg", "hfill", "strut", "mathstrut", "notag",
-    "nonumber",
+    "nonumber", "allowbreak",
 ))  # fmt: skip
 _OPENING = frozenset(("left", "bigl", "Bigl", "biggl", "Biggl"))
 _CLOSING = frozenset(("right", "bigr", "Bigr", "biggr", "Biggr"))

@@ -12,12 +12,13 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NoReturn
 
-from mpmath import MPContext
+from mpmath import MPContext, fp
 from mpmath.ctx_mp_python import _mpf as Mpf
 from mpmath.libmp import from_rational
 
 from derive.errors import DeriveError
 
+DOUBLE_DIGITS = 15
 MAX_BITS = 200_000
 MAX_EXPONENT = 1_000_000
 HALF = Fraction(1, 2)
@@ -45,12 +46,22 @@ Scalar = Fraction | Mpf | LogOfNothing
 
 
 class Reals:
-    """Arithmetic on scalars at `digits` decimal digits; exact between fractions."""
+    """Arithmetic on scalars at `digits` decimal digits; exact between fractions.
 
-    def __init__(self, digits: int) -> None:
-        self.context: Any = MPContext()
-        self.context.dps = digits
+    `near` is the step of central difference quotients and `aside` that of one-sided ones (of 1, or of a smaller
+    number): both leave enough digits to a quotient of quotients.
+    """
+
+    largest_exponent = MAX_EXPONENT
+
+    def __init__(self, digits: int, context: Any = None) -> None:
+        if context is None:
+            context = MPContext()
+            context.dps = digits
+        self.context: Any = context
         self.digits = digits
+        self.near = Fraction(1, 10 ** max(5, digits // 6))
+        self.aside = Fraction(1, 10 ** max(8, digits // 5))
         self._number: type = self.context.mpf
         self.literal: Callable[[str], Any] = lru_cache(maxsize=4096)(lambda text: self.real(Fraction(text)))
 
@@ -64,6 +75,10 @@ class Reals:
         if kind is LogOfNothing:
             x._refuse()
         return self.context.convert(x)
+
+    def step_from(self, x: Any) -> Any:
+        """The step of a one-sided difference quotient at x."""
+        return self.real(self.aside) * max(1, abs(self.real(x)))
 
     def plus(self, a: Any, b: Any) -> Any:
         """a + b."""
@@ -164,9 +179,27 @@ class Reals:
 
     def _bounded(self, x: Any) -> Any:
         real = self.real(x)
-        if abs(real) > MAX_EXPONENT:
+        if abs(real) > self.largest_exponent:
             raise Undefined("a number that is too large for an exponent")
         return real
+
+
+class Doubles(Reals):
+    """Arithmetic in machine numbers, for searches whose result is looked at again with more digits.
+
+    Numbers beyond the range of a double raise OverflowError.
+    """
+
+    largest_exponent = 700
+
+    def __init__(self) -> None:
+        super().__init__(DOUBLE_DIGITS, fp)
+
+    def real(self, x: Scalar) -> Any:
+        """x as a float."""
+        if isinstance(x, LogOfNothing):
+            x._refuse()
+        return float(x)
 
 
 def _whole_root(n: int, degree: int) -> int | None:
@@ -183,4 +216,4 @@ def _whole_root(n: int, degree: int) -> int | None:
 @lru_cache(maxsize=8)
 def reals(digits: int) -> Reals:
     """The arithmetic of this precision; one object each, as making one costs half a millisecond."""
-    return Reals(digits)
+    return Doubles() if digits <= DOUBLE_DIGITS else Reals(digits)

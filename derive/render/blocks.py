@@ -60,8 +60,10 @@ _COMPACT = 1
 
 def solution_blocks(derivation: Derivation, detail: int) -> tuple[Block, ...]:
     """The printed blocks of a solution; no mark is lost, and an answer that stands in no box is added in one."""
-    steps = _carried(derivation, detail)
+    steps, pending = _carried(derivation, detail)
     steps += [_answer_step(answer) for answer in _unboxed(derivation, steps)]
+    if pending and steps:
+        steps[-1] = replace(steps[-1], marks=steps[-1].marks + pending)
     unit = derivation.answers[0].unit if len(derivation.answers) == 1 else ""
     blocks = (block for step in steps for block in _step_blocks(step, detail, unit))
     return tuple(_merged(blocks, compact=detail <= _COMPACT))
@@ -88,17 +90,15 @@ def _unboxed(derivation: Derivation, steps: list[Step]) -> Iterator[Answer]:
 def shown_lines(step: Step, detail: int) -> tuple[Line, ...]:
     """The lines of a step at a level of detail; a boxed line is always among them.
 
-    Level 0 shows the boxed ones alone, and where they hold under an assumption also this and the line before it.
+    Level 0 shows the boxed ones alone, and what they hold under.
     """
     if detail == 0 and any(line.boxed for line in step.lines):
-        assumed = [place for place, line in enumerate(step.lines) if line.relation == "assume"]
-        kept = {place + back for place in assumed for back in (0, -1)}
-        return tuple(replace(line, reason=()) for n, line in enumerate(step.lines) if line.boxed or n in kept)
+        return tuple(replace(line, reason=()) for line in step.lines if line.boxed or line.relation == "assume")
     return tuple(line for line in step.lines if line.level <= detail or line.boxed)
 
 
-def _carried(derivation: Derivation, detail: int) -> list[Step]:
-    """The shown steps in printed order; a hidden step's marks go to the next shown one, else to the last."""
+def _carried(derivation: Derivation, detail: int) -> tuple[list[Step], tuple[Mark, ...]]:
+    """The shown steps in printed order; a hidden step's marks go to the next shown one, those of the last are left."""
     shown: list[Step] = []
     pending: tuple[Mark, ...] = ()
     for step in _printed(derivation.steps):
@@ -106,10 +106,9 @@ def _carried(derivation: Derivation, detail: int) -> list[Step]:
             shown.append(replace(step, marks=pending + step.marks))
             pending = ()
         else:
-            pending += step.marks
-    if pending and shown:
-        shown[-1] = replace(shown[-1], marks=shown[-1].marks + pending)
-    return shown
+            inner = step.substeps if step.layout == "table" else ()
+            pending += sum((sub.marks for sub in inner), step.marks)
+    return shown, pending
 
 
 def _printed(steps: Iterable[Step]) -> Iterator[Step]:
@@ -135,9 +134,11 @@ def _step_blocks(step: Step, detail: int, unit: str) -> Iterator[Block]:
     words = step.intro or (() if leads else _mark_words(step))
     if words:
         yield Prose(step.name, words, () if leads else step.marks, leads)
+    first = next((line for line in lines if line.relation != "assume"), None)
     for place, line in enumerate(lines):
-        is_last = place == len(lines) - 1 and not is_table
-        yield _line_block(step, line, place == 0, step.marks if is_last else (), unit)
+        target = step.target if line is first else None
+        marks = step.marks if place == len(lines) - 1 and not is_table else ()
+        yield _line_block(step, line, target, marks, unit, opens=place == 0)
     if is_table:
         yield _table(step, detail)
 
@@ -148,15 +149,16 @@ def _mark_words(step: Step) -> Phrase:
     return notes[0] if notes else (step.rule,) if step.rule and step.marks else ()
 
 
-def _line_block(step: Step, line: Line, is_first: bool, marks: tuple[Mark, ...], unit: str) -> Display | Prose:
+def _line_block(
+    step: Step, line: Line, target: Form | None, marks: tuple[Mark, ...], unit: str, *, opens: bool
+) -> Display | Prose:
     """A line as a row of a display, or as a sentence where it is one of many words."""
-    target = step.target if is_first and line.relation != "assume" else None
     if isinstance(line.form, Text) and width(line.form) > LINE_EM / 2:
         label: Phrase = () if target is None else (target, ": ")
         return Prose(step.name, (*label, line.form.text), marks)
     shown_unit = unit if line.boxed else ""
-    row = Row(step.name, target, line.relation, line.form, line.reason, marks, line.boxed, shown_unit)
-    return Display((replace(row, opens=is_first),))
+    row = Row(step.name, target, line.relation, line.form, line.reason, marks, line.boxed, shown_unit, opens=opens)
+    return Display((row,))
 
 
 def _table(step: Step, detail: int) -> Table:

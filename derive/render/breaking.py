@@ -31,9 +31,7 @@ _HOLES: dict[type[Form], Form] = {
     Product: Product((_HEAD, _HEAD)),
 }
 _INDENT_EM, _SIGN_EM, _BRACKET_EM, _COMMA_EM = 1.2, 1.25, 0.8, 0.5
-_BRACKET = re.compile(
-    r'"(?:\\.|[^"\\])*"|\\text\{(?:\\.|[^{}])*\}|\\left\(|\\right\)|\\[A-Za-z]+|\\.|[()]', re.DOTALL
-)
+_BRACKET = re.compile(r'"(?:\\.|[^"\\])*"|\\text\{(?:\\.|[^{}])*\}|\\left\(|\\right\)|\\[A-Za-z]+|\\.|[()]', re.DOTALL)
 
 
 class Token(NamedTuple):

@@ -78,7 +78,8 @@ def for_students(conventions: Conventions) -> tuple[Phrase, ...]:
 def single(derivation: Derivation) -> Sheet:
     """A sheet with one derivation on it."""
     points = derivation.points or Fraction(0)
-    part = SolvedPart("", "", points, _without_weights(derivation), derivation.givens)
+    givens = tuple(given for given in derivation.givens if given.shown)
+    part = SolvedPart("", "", points, _without_weights(derivation), givens)
     problem = SolvedProblem(1, "", points, (part,))
     return Sheet(derivation.title, points, (problem,), derivation.conventions)
 

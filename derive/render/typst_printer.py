@@ -134,7 +134,9 @@ class TypstPrinter(Printer):
     def _cell(self, line: Line) -> str:
         sign = "approx " if line.relation == "≈" else ""
         shown = f"display({self.inline(line.form)})"
-        return f"${sign}{f'#cell-answer(${shown}$)' if line.boxed else shown}$"
+        if not line.boxed:
+            return f"${sign}{shown}$"
+        return f"[{f'${sign}$ ' if sign else ''}#cell-answer(${shown}$)]"
 
 
 def block_step(block: Block) -> str:

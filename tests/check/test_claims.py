@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from derive.check.claims import inertia
 from derive.check.judge import judge
+from derive.check.landscape import inertia
 from derive.notation.build import number, sym
 from derive.notation.form import At, Call, Form, Text, Tuple
 from derive.notation.reals import reals

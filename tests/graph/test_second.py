@@ -2,6 +2,7 @@
 
 import random
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 
@@ -26,7 +27,7 @@ def rosenbrock(m: int) -> tuple[Program, int, list[int]]:
     p = Program(locals_of)
     xs = [p.input(f"x{i}") for i in range(m)]
     total, two = p.zero, p.constant(2)
-    for x, after in zip(xs, xs[1:], strict=False):
+    for x, after in pairwise(xs):
         valley = p.mul(p.constant(100), p.pow(p.sub(after, p.pow(x, two)), two))
         total = p.add(total, p.add(valley, p.pow(p.sub(p.one, x), two)))
     return p, total, xs

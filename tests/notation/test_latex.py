@@ -130,7 +130,24 @@ BUILT = [
     (Fence("norm", w), r"\lVert w \rVert"),
     (Neg(Neg(x)), "-(-x)"),
     (Frac(Neg(x), y), r"\frac{-x}{y}"),
+    (Product((Derivative(L, (y,)), Derivative(y, (x,)))),
+     r"\frac{\partial L}{\partial y}\, \frac{\partial y}{\partial x}"),
+    (Product((Derivative(L, (z,)), x)), r"\frac{\partial L}{\partial z}\, x"),
+    (Matrix(((Frac(x, y), z),)), r"\begin{pmatrix} \displaystyle \frac{x}{y} & z \end{pmatrix}"),
+    (column((Frac(x, y), z)), r"\begin{pmatrix} \displaystyle \frac{x}{y} \\[9pt] z \end{pmatrix}"),
 ]  # fmt: skip
+INLINE = [
+    (Derivative(L, (w,)), r"\partial L/\partial w"),
+    (Derivative(L, (w, w)), r"\partial^2 L/\partial w^2"),
+    (Derivative(L, (w, x)), r"\partial^2 L/(\partial w \, \partial x)"),
+    (Product((Derivative(L, (z,)), Number("2"), x)), r"\partial L/\partial z \cdot 2x"),
+    (Product((Derivative(L, (z,)), x)), r"\partial L/\partial z \cdot x"),
+    (Product((x, Derivative(L, (z,)))), r"x \cdot \partial L/\partial z"),
+    (Power(Derivative(L, (w,)), TWO), r"(\partial L/\partial w)^{2}"),
+    (Frac(Derivative(L, (w,)), Derivative(L, (x,))), r"\frac{(\partial L/\partial w)}{(\partial L/\partial x)}"),
+    (Derivative(y, (x,), (sym("s"),)), r"\left(\frac{\partial y}{\partial x}\right)_{s}"),
+    (Frac(x, y), r"\frac{x}{y}"),
+]
 
 
 @pytest.mark.parametrize(("typed", "expected"), FROM_TEXT)
@@ -143,6 +160,12 @@ def test_typed_expressions(typed, expected):
 @pytest.mark.parametrize(("form", "expected"), BUILT)
 def test_built_forms(form, expected):
     assert latex.write(form) == expected
+    assert latex_reader.read(expected) == form
+
+
+@pytest.mark.parametrize(("form", "expected"), INLINE)
+def test_forms_on_one_line(form, expected):
+    assert latex.write_inline(form) == expected
     assert latex_reader.read(expected) == form
 
 

@@ -28,7 +28,7 @@ from derive.notation.form import (
     Transpose,
     Tuple,
 )
-from derive.notation.text import MAX_LENGTH, MAX_NESTING, read
+from derive.notation.text import MAX_DEPTH, MAX_LENGTH, MAX_NESTING, MAX_PARTS, read
 
 a, b, c, x = map(sym, "abcx")
 ONE, TWO, THREE = map(number, (1, 2, 3))
@@ -146,6 +146,18 @@ def test_mistakes_are_placed(text, column, says):
         read(text)
     assert says in caught.value.message
     assert caught.value.place.column == column
+
+
+@pytest.mark.parametrize("text", ["-" * MAX_DEPTH + "x", "sigmoid(" * 60 + "x" + ")" * 60, "/".join(["x"] * 60)])
+def test_too_deep(text):
+    with pytest.raises(InputError, match="nested too deeply: name its parts"):
+        read(text)
+
+
+def test_too_many_parts():
+    with pytest.raises(InputError, match="parts: name some of them"):
+        read("+".join(["x"] * MAX_PARTS))
+    assert len(read("+".join(["x"] * (MAX_PARTS - 1))).terms) == MAX_PARTS - 1
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "x" * (MAX_LENGTH + 1)])

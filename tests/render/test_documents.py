@@ -8,9 +8,12 @@ from types import ModuleType
 
 import pytest
 
+from derive.exam.sheet import Sheet, SolvedPart
 from derive.notation.build import number, sym
+from derive.notation.form import Call
 from derive.notation.text import read
-from derive.record import Answer, Derivation, Line, Mark, Step
+from derive.questions.stated import rounding_phrases
+from derive.record import Answer, Conventions, Derivation, Line, Mark, Rounding, Step
 from derive.render import documents
 from derive.render.blocks import Display, solution_blocks
 from derive.render.notebook import notebook
@@ -31,7 +34,7 @@ def _levels() -> Derivation:
 
 @pytest.mark.parametrize(("detail", "targets"), [(0, ["w"]), (1, ["w"]), (2, ["v", "w"]), (3, ["u", "v", "w", "y"])])
 def test_detail_hides_steps_but_no_mark(detail: int, targets: list[str]) -> None:
-    (display,) = solution_blocks(_levels(), detail)
+    (display,) = (block for block in solution_blocks(_levels(), detail) if isinstance(block, Display))
     assert isinstance(display, Display)
     assert [row.step for row in display.rows if row.opens] == targets
     assert sum(mark.points for row in display.rows for mark in row.marks) == 4
@@ -45,15 +48,15 @@ def test_where_nothing_is_boxed_the_answer_is_added() -> None:
 def test_rows_of_a_step() -> None:
     lines = (Line("=", read("w*x"), ("rule of ", sym("x"))), Line("≈", number("1.5"), boxed=True))
     step = Step("q", sym("q"), lines, marks=(Mark(Fraction(1, 2), "A"),))
-    assert documents.fragment(Derivation("A", steps=(step,))) == (
-        "\\begin{align*}\nq &= wx \\why{rule of $x$}\\\\\n&\\approx \\answer{1.5}\\mk{A0.5}\n\\end{align*}"
+    assert documents.fragment(Derivation("A", steps=(step,), points=Fraction(1, 2))) == (
+        "\\begin{align*}\nq &= wx \\why{rule of $x$}\\\\[\\stay]\n&\\approx \\answer{1.5}\\mk{A0.5}\n\\end{align*}"
     )
 
 
 def test_text_of_a_derivation() -> None:
     lines = (Line("=", read("w*x"), ("put in",)), Line("=", number(2), boxed=True))
     step = Step("q", sym("loss"), lines, marks=(Mark(Fraction(1)),))
-    first, second = documents.text(Derivation("A", steps=(step,))).splitlines()
+    first, second = documents.text(Derivation("A", steps=(step,), points=Fraction(1))).splitlines()
     assert re.fullmatch(r"  loss = w·x +\(put in\)", first)
     assert re.fullmatch(r"       = 2 +\(answer\)  \[M1\]", second)
 
@@ -86,7 +89,7 @@ def test_rubric_adds_up(sheets: ModuleType) -> None:
     for problem in sheets.exam().problems:
         for part in problem.parts:
             rows = rubric_rows(part.derivation)
-            assert rows[-1].total == part.points == sum(row.points for row in rows)
+            assert sum(row.points for row in rows) == part.points
             assert all(row.earns for row in rows)
 
 
@@ -101,3 +104,38 @@ def test_notebook_has_no_macro_of_the_documents(sheets: ModuleType) -> None:
 @pytest.mark.parametrize("format", FORMATS)
 def test_same_input_same_text(sheets: ModuleType, format: str) -> None:
     assert documents.render(sheets.exam(), "solution", format) == documents.render(sheets.exam(), "solution", format)
+
+
+def test_a_single_derivation_has_one_title_and_no_number() -> None:
+    derivation = Derivation(
+        "Output size", ("Find ", sym("H"), "."), steps=(Step("H", sym("H"), (Line("=", number(8)),)),)
+    )
+    for format in FORMATS:
+        text = documents.render(documents.single(derivation), "solution", format)
+        assert text.count("Output size") <= {"tex": 2, "typ": 3, "txt": 1}[format]  # the running header, the metadata
+        assert "Problem 1" not in text
+        assert "(a)" not in text
+
+
+def _rounded(mode: str) -> Sheet:
+    conventions = Conventions(Rounding(mode, 3))  # type: ignore[arg-type]
+    used = ((Call("log"), " is natural"), *rounding_phrases(conventions.rounding))
+    return Sheet("S", Fraction(0), (), Conventions(conventions.rounding, used=used))
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_students_are_told_the_digits_and_not_how_the_solution_prints(format: str) -> None:
+    exam = documents.render(_rounded("carry-full"), "exam", format)
+    assert "rounded results have 3 significant digits" in exam
+    assert "is natural" in exam
+    assert "carry full precision" not in exam
+    assert "carry full precision" in documents.render(_rounded("carry-full"), "solution", format)
+    assert "carried on as shown" in documents.render(_rounded("carry-rounded"), "exam", format)
+
+
+@pytest.mark.parametrize(
+    ("space", "points", "lines"), [(None, 0, 3), (None, 4, 11), (Fraction(8), 4, 10), (Fraction(0), 1, 1)]
+)
+def test_the_space_for_an_answer_goes_by_the_points(space: Fraction | None, points: int, lines: int) -> None:
+    part = SolvedPart("a", "", Fraction(points), Derivation("A"), space=space)
+    assert documents.ruled_lines(part) == lines

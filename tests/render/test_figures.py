@@ -10,7 +10,8 @@ import pytest
 from derive.errors import RenderError
 from derive.notation.build import number
 from derive.record import Figure, FigureEdge, FigureNode, Line, Step
-from derive.render.figures import TEXT_CM, Drawing, Rect, drawing
+from derive.render.figures import TEXT_CM, Drawing, drawing
+from derive.render.geometry import Rect
 from derive.render.widths import EM_CM, width
 
 
@@ -27,16 +28,66 @@ def _chain(length: int) -> Figure:
     return Figure(tuple(map(_node, names)), tuple(edges))
 
 
+def _fan(count: int) -> Figure:
+    """Many nodes that feed one."""
+    value = Step("v", None, (Line("=", number(-128)),))
+    names = [f"v{i}" for i in range(count)]
+    edges = [FigureEdge("x", name, value, value) for name in names] + [FigureEdge(n, "f", value, value) for n in names]
+    return Figure(tuple(map(_node, ["x", *names, "f"])), tuple(edges))
+
+
+FIGURES = {"fan": _fan(5), "chain": _chain(6)}
+
+
 def _labels(found: Drawing) -> list[Rect]:
     return [Rect(a.x, a.y, width(a.form) * EM_CM * 0.7, 0.3) for a in found.labels]
 
 
-@pytest.mark.parametrize("name", ["neuron_figure", "quartic_figure"])
-def test_boxes_and_labels_do_not_collide(sheets: ModuleType, name: str) -> None:
-    found = drawing(getattr(sheets, name)())
-    things = [box.rect for box in found.boxes] + _labels(found)
-    for one, other in combinations(things, 2):
-        assert one.overlap(other) < 0.01, (one, other)
+def _figure(sheets: ModuleType, name: str) -> Figure:
+    return FIGURES[name] if name in FIGURES else getattr(sheets, name)()
+
+
+@pytest.mark.parametrize("name", ["neuron_figure", "quartic_figure", *FIGURES])
+def test_boxes_labels_and_arrows_do_not_collide(sheets: ModuleType, name: str) -> None:
+    found = drawing(_figure(sheets, name))
+    labels = _labels(found)
+    for one, other in combinations([*(box.rect for box in found.boxes), *labels], 2):
+        assert one.overlap(other) == 0, (one, other)
+    for label in labels:
+        for way in found.arrows:
+            assert all(label.crossed(a, b) == 0 for a, b in pairwise(way)), (label, way)
+
+
+@pytest.mark.parametrize("name", ["neuron_figure", "quartic_figure", *FIGURES])
+def test_forward_values_stand_above_their_gradients(sheets: ModuleType, name: str) -> None:
+    found = drawing(_figure(sheets, name)).labels
+    pairs = [(a, b) for a, b in pairwise(found) if a.forward and not b.forward]
+    assert pairs
+    assert all(above.y > below.y for above, below in pairs)
+
+
+def test_arrows_end_apart() -> None:
+    found = drawing(_fan(5))
+    heads = [way[-1] for way in found.arrows if way[-1][0] == max(end[-1][0] for end in found.arrows)]
+    assert len(set(heads)) == 5
+    box = found.boxes[-1].rect
+    assert all(abs(y - box.y) < box.height / 2 for _, y in heads)
+
+
+def test_parts_that_do_not_hang_together_stand_apart() -> None:
+    figure = Figure(
+        tuple(map(_node, "abcde")),
+        (FigureEdge("a", "b"), FigureEdge("b", "c"), FigureEdge("a", "c"), FigureEdge("d", "e")),
+    )
+    found = drawing(figure)
+    for one, other in combinations([box.rect for box in found.boxes], 2):
+        assert one.overlap(other) == 0
+
+
+@pytest.mark.parametrize("kind", ["one node", "no edges"])
+def test_a_figure_without_edges(kind: str) -> None:
+    found = drawing(Figure(tuple(map(_node, "a" if kind == "one node" else "abc")), ()))
+    assert len({(box.rect.x, box.rect.y) for box in found.boxes}) == len(found.boxes)
 
 
 @pytest.mark.parametrize("length", [2, 5, 30])

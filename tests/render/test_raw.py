@@ -28,6 +28,11 @@ ALLOWED = {"textbackslash", "textasciicircum", "textasciitilde", "ensuremath"}
         ("ﬁ", "fi"),
         ("a\nb\x00", "a b[U+0000]"),
         ("it's", "it's"),
+        ("the nodes' sum", "the nodes' sum"),
+        ("σ' = σ(1 - σ)", r"\ensuremath{\sigma}\ensuremath{{}'} = \ensuremath{\sigma}(1 \ensuremath{-} \ensuremath{\sigma})"),
+        ("tanh' = 1 - tanh²", r"tanh\ensuremath{{}'} = 1 \ensuremath{-} tanh\ensuremath{{}^2}"),
+        ("slope ReLU'(0)", r"slope ReLU\ensuremath{{}'}(0)"),
+        ("by hand - not here", "by hand - not here"),
     ],
 )
 def test_tex_text(plain: str, source: str) -> None:
@@ -53,6 +58,10 @@ def test_typst_string_is_one_literal(text: str) -> None:
     assert literal[0] == literal[-1] == '"'
     assert not re.search(r'(?<!\\)(?:\\\\)*"', inside)
     assert "\n" not in literal
+
+
+def test_typst_has_the_strokes_and_signs_of_mathematics() -> None:
+    assert typst_string("tanh' = 1 - tanh², it's") == '"tanh′ = 1 − tanh², it\u2019s"'
 
 
 def test_typst_text_ends_its_expression() -> None:

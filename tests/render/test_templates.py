@@ -30,7 +30,7 @@ def _rendered(folder: Path, source: str, sheets: ModuleType) -> str:
         (r"\BLOCK{macro m(x)}\textbf{\VAR{x}}\BLOCK{endmacro}\VAR{m('a_b')}", r"\textbf{a\_b}"),
         (r"\BLOCK{set x}\textit{\VAR{'$'}}\BLOCK{endset}\VAR{x}", r"\textit{\$}"),
         (r"\VAR{sheet.problems[0].parts[0].derivation.steps[0].target}", "$z$"),
-        (r"\VAR{sheet.problems[0].parts[0].derivation.prompt}", r"Evaluate $\frac{\partial L}{\partial w}$"),
+        (r"\VAR{sheet.problems[0].parts[0].derivation.prompt}", r"Evaluate $\partial L/\partial w$"),
         (r"\BLOCK{for p in sheet.problems}\VAR{loop.index}/\VAR{loop.length}\BLOCK{endfor}", "1/1"),
     ],
 )

@@ -1,20 +1,17 @@
-"""Widths of forms and where they break; TeX's own measure is the oracle."""
+"""Widths of forms; TeX's own measure is the oracle."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-from derive.notation import latex, plain
-from derive.notation.build import sym
-from derive.notation.form import Form, Frac, Matrix, Neg, Number, Product, Sum, Symbol
+from derive.notation import latex
+from derive.notation.form import Form, Frac, Matrix, Number, Sum, Symbol
 from derive.notation.text import read
-from derive.render.breaking import cut, written
-from derive.render.widths import is_large, width
+from derive.render.widths import is_large, is_tall, width
 
 EXPRESSIONS = [
     "w*x + b", "-(t*log(p) + (1-t)*log(1-p))", "(p-t)/(p*(1-p))", "x**4 - 32*x**2 + y**4 - 18*y**2", "270690",
@@ -39,51 +36,6 @@ def test_estimates_are_near_tex_and_on_the_wide_side(tmp_path: Path, tex: None) 
         assert 0.93 * em <= width(form) <= 1.45 * em + 0.6, (text, em, width(form))
 
 
-def _terms(count: int) -> Form:
-    return Sum(tuple(sym(f"x_{i}") for i in range(count)), (False, *(i % 2 == 1 for i in range(1, count))))
-
-
-BRACKETS = ("(", ")")
-
-
-@pytest.mark.parametrize("room", [4.0, 7.5, 20.0])
-def test_pieces_fit_and_say_the_same(room: float) -> None:
-    form = _terms(20)
-    rows = cut(form, room)
-    pieces = written(rows, latex.write, BRACKETS)
-    assert not rows.is_wider(room)
-    assert " ".join(pieces) == latex.write(form)
-    assert len(pieces) > 1
-    assert all(piece[0] in "+-" for piece in pieces[1:])
-
-
-@pytest.mark.parametrize(
-    "form",
-    [
-        Neg(_terms(20)),
-        Product((Frac(Number("1"), Symbol("n")), _terms(20))),
-        Neg(Product((Symbol("a"), _terms(3), _terms(20)))),
-    ],
-)
-@pytest.mark.parametrize("writer", [latex, plain])
-def test_a_bracketed_sum_is_cut_inside_its_bracket(form: Form, writer: ModuleType) -> None:
-    pieces = written(cut(form, 20), writer.write, BRACKETS)
-    assert len(pieces) > 1
-    assert " ".join(pieces) == writer.write(form)
-
-
-def test_a_narrow_sum_and_a_fraction_stay_whole() -> None:
-    fraction = Frac(_terms(30), Number("2"))
-    for form in (_terms(3), fraction, Product((fraction, _terms(3)))):
-        assert cut(form, 10).pieces == (form,)
-    assert cut(fraction, 10).is_wider(10)
-
-
-def test_one_wide_term_stands_alone() -> None:
-    form = Sum((Frac(_terms(30), Number("2")), Symbol("a"), Symbol("b")), (False, True, False))
-    assert " ".join(written(cut(form, 10), latex.write, BRACKETS)) == latex.write(form)
-
-
 def test_width_of_a_deep_tree_needs_no_stack() -> None:
     form: Form = Symbol("x")
     for _ in range(3000):
@@ -94,3 +46,8 @@ def test_width_of_a_deep_tree_needs_no_stack() -> None:
 def test_large_forms() -> None:
     assert is_large(Sum((Symbol("a"), Matrix(((Symbol("a"),), (Symbol("b"),)))), (False, False)))
     assert not is_large(Matrix(((Symbol("a"), Symbol("b")),)))
+
+
+def test_tall_forms() -> None:
+    assert is_tall(read("(p - t)/2 + 1"))
+    assert not is_tall(read("x**2 + sigmoid(z)"))
