@@ -68,6 +68,7 @@ def imported(node):
     return []
 
 
+@cache
 def all_imports(path):
     return [module for node in ast.walk(tree(path)) for module in imported(node)]
 
@@ -126,6 +127,7 @@ def test_text_is_never_evaluated(path):
             assert not any(key.arg == "shell" for key in node.keywords), f"a shell in line {node.lineno}"
 
 
+@cache
 def functions_of(path):
     return [node for node in ast.walk(tree(path)) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
 

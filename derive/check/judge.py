@@ -13,6 +13,7 @@ What counts as true:
 * `assume` changes what the following lines are compared with: the line before it, with the assumption put in. Later
   steps that use the step go on with the value under the assumption.
 * Under carry-rounded a name is worth its printed decimal once it has one, in lines of values.
+* What a new name must be worth may be given too, as `meaning(name)`; its first line is then compared with that.
 * A name must have been given or defined by an earlier step, and a step must list the steps whose results it mentions.
 * A verdict in words is decided by the claim that its target makes (`derive.check.claims`).
 """
@@ -20,6 +21,7 @@ What counts as true:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.check.claims import checked_claim, claim_name, claim_parts
@@ -139,8 +141,10 @@ class _Judge:
         if first.relation not in ("=", ":="):
             self._fault(step.name, 1, "undecided", "a new name that begins with a rounded number")
             return None
+        meant = self.premises.meant.get(target)
+        meaning = replace(run, reference=Reference(meant)).equals(first.form, first.at) if meant else Finding(True)
         self.premises.define(target, first.form)
-        self._record(step.name, 1, Finding(True), "value")
+        self._record(step.name, 1, meaning, "value")
         run.accept(first)
         return run
 

@@ -24,6 +24,8 @@ from derive.notation.symbols import parse_symbol
 from derive.notation.value import Code, compiled
 from derive.record import Given
 
+MEANING = "meaning"
+
 
 class Premises:
     """Names and what they stand for; grows as the steps of a derivation define new ones.
@@ -37,6 +39,7 @@ class Premises:
         slopes: derivatives that were given for an abstract function or a free quantity, as (variable, derivative).
         doubtful: names that may be entries of a known array, or inputs of their own; see `settle`.
         repeated: names that were given a second time, with the second form.
+        meant: what a name that a step will define must be worth, given under the target `meaning(name)`.
     """
 
     def __init__(self, givens: Iterable[Given]) -> None:
@@ -47,6 +50,7 @@ class Premises:
         self.abstract: dict[str, tuple[Form, ...]] = {}
         self.slopes: dict[str | Symbol, list[tuple[Form, Form]]] = {}
         self.repeated: list[tuple[Symbol, Form]] = []
+        self.meant: dict[Form, Form] = {}
         self.doubtful: list[Symbol] = []
         self._function_names: set[Symbol] = set()
         self._bits: dict[Form, int] = {}
@@ -60,7 +64,8 @@ class Premises:
         for given in givens:
             self._note(given)
         for given in givens:
-            self.mention(form for form in (given.target, given.form) if form is not None)
+            target = () if _meant(given) else (given.target,)
+            self.mention(form for form in (*target, given.form) if form is not None)
         for target in [form for form in self.definitions if isinstance(form, (Derivative, Call))]:
             self._note_slope(target)
 
@@ -68,7 +73,9 @@ class Premises:
         target, form = given.target, given.form
         if form is None:
             return
-        if isinstance(target, Symbol) and (target in self.values or target in self.definitions):
+        if name := _meant(given):
+            self.meant[name] = form
+        elif isinstance(target, Symbol) and (target in self.values or target in self.definitions):
             self.repeated.append((target, form))
         elif isinstance(target, Symbol) and given.kind == "value" and not is_symbolic(form):
             self.values[target] = form
@@ -241,6 +248,12 @@ class Premises:
                 mask |= self._masks.get(parent, 0)
             self._masks[top] = mask
         return self._masks[name]
+
+
+def _meant(given: Given) -> Form | None:
+    """The name whose meaning is given."""
+    target = given.target
+    return target.args[0] if isinstance(target, Call) and target.function == MEANING else None
 
 
 def names_in(form: Form) -> Iterator[Symbol]:

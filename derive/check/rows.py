@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from derive.check.tex import argument, cut, unwrapped, without
+from derive.check.tex import argument, cut, quoted, unwrapped, without
 from derive.record import Relation
 
 RELATIONS: dict[str, Relation] = {"=": "=", r"\approx": "≈", "≈": "≈", ":=": ":="}
@@ -70,11 +70,11 @@ def chain(text: str, place: int) -> Iterator[Printed]:
 
 def stated(text: str, offset: int) -> Iterator[Printed]:
     """Equalities inside a text: `$target = form$` or `$target$ = $form$`, and verdicts, `$target$: words`."""
-    maths = cut(without(text, "quiet"), _MATH)
+    maths = quoted(without(text, "quiet"))
     waiting: tuple[str, Relation] | None = None
     for math, after in zip(maths[1::2], maths[2::2], strict=False):
         found, place = list(chain(math.text, offset + math.offset)), offset + math.offset
-        link, lone = after.text.strip(), not any(row.target for row in found)
+        link, lone = after.text.strip(" \n{}"), not any(row.target for row in found)
         if waiting and lone:
             yield _finished(Printed(place, *waiting, math.text))
         waiting = None

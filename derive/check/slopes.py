@@ -110,8 +110,9 @@ def _nth(world: World, function: Callable[[Any, Branches], Any], x: Any, n: int)
     r, branches = world.reals, Branches(world.scene.kinks)
     function(x, branches)
     total, weight = Fraction(0), 1
+    step = r.real(r.near) * max(1, abs(r.real(x)))
     for k in range(n + 1):
-        u = r.plus(x, r.real(r.near * (n - 2 * k)))
+        u = r.plus(x, step * (n - 2 * k))
         total = r.plus(total, r.times(Fraction(weight), function(u, branches.again())))
         weight = -weight * (n - k) // (k + 1)
-    return r.over(total, r.real((2 * r.near) ** n))
+    return r.over(total, (2 * step) ** n)

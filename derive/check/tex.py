@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 SECTIONS = {"problem": 3, "partq": 3, "answerline": 3, "premises": 1, "intro": 1, "conventions": 1}
 """Commands that matter, with the number of their arguments."""
 DISPLAYS = ("align*", "align", "equation*", "equation", "gather*", "gather", "multline*", "multline")
 TABLES = {"steptable": 2}
 """Tables of steps, with the number of their arguments."""
-GUIDES = {"tabular": 1, "tabularx": 2, "longtable": 1}
+GUIDES = {"marktable": 0, "tabular": 1, "tabularx": 2, "longtable": 1}
 """Tables that state results in some of their cells."""
 PREMISES = "givens"
 
@@ -136,11 +137,11 @@ def argument(text: str, command: str) -> str | None:
 
 
 def unwrapped(text: str, *commands: str) -> str:
-    """The text with these commands replaced by their last argument (optional ones in brackets are dropped)."""
+    """The text with these commands replaced by their last argument (optional ones in brackets are blanked out)."""
     for command in commands:
         while match := re.search(rf"\\{command}(?![A-Za-z])(?:\[[^\]]*\])?", text):
             begin, end = braced(text, match.end())
-            text = text[: match.start()] + " " + text[begin:end] + " " + text[end + 1 :]
+            text = text[: match.start()] + " " * (begin - match.start()) + text[begin:end] + " " + text[end + 1 :]
     return text
 
 
@@ -148,3 +149,9 @@ def inline(text: str) -> list[Cut]:
     """The mathematics between dollar signs."""
     parts = cut(text, frozenset("$"))
     return parts[1::2] if len(parts) % 2 else []
+
+
+def quoted(text: str) -> list[Cut]:
+    """Words and mathematics in turn, words first, whatever braces stand around them."""
+    bounds = [-1, *(match.start() for match in re.finditer(r"(?<!\\)(?:\\\\)*\$", text)), len(text)]
+    return [Cut(text[i + 1 : j], i + 1) for i, j in pairwise(bounds)]

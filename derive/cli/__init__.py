@@ -72,7 +72,7 @@ def solve(
     givens: Annotated[list[str] | None, typer.Argument(metavar="NAME=VALUE", help="Givens; a value is YAML.")] = None,
     given: Annotated[Path | None, typer.Option(help="A YAML file of givens; those named one by one win.")] = None,
     format: Annotated[str, typer.Option(help="text, tex, json or pdf.")] = "text",
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write to this file; a PDF goes to TYPE.pdf if not said.")] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write to this file (a PDF: TYPE.pdf).")] = None,
     detail: Detail = 2,
     rounding: Annotated[Mode, typer.Option(help="How numbers are shown.")] = Mode.full,
     digits: Annotated[int, typer.Option(min=1, max=30, help="Significant digits shown.")] = 4,

@@ -13,6 +13,7 @@ from derive.notation.reals import Undefined
 from derive.notation.use import Meaning, Use, largest
 
 ZERO = Fraction(0)
+MAX_WINDOWS = 100_000
 
 
 def _channels(image: Value) -> list[Array]:
@@ -49,6 +50,26 @@ def _correlated(use: Use, image: list[Array], kernel: Array) -> Array:
         parts = [arrays.inner_product(reals, window, weights.items) for window in windows]
         sums = list(map(reals.plus, sums, parts)) if sums else parts
     return Array(window_counts(image[0], size, stride, padding), tuple(sums))
+
+
+def windows(use: Use, args: list[Value]) -> Value:
+    """windows(side, kernel, stride, padding = 0): how many windows fit on a side, counted one after the other."""
+    if not 3 <= len(args) <= 4 or any(isinstance(arg, Array) for arg in args):
+        raise Undefined("windows are counted on a side, with a kernel, a stride and a padding")
+    reals, (side, kernel, stride, *padding) = use.reals, args
+    room = reals.minus(reals.plus(side, reals.times(Fraction(2), padding[0] if padding else ZERO)), kernel)
+    if room < 0 or stride <= 0:
+        raise Undefined("a kernel that is larger than its image")
+
+    def counted() -> int:
+        count, begin = 0, ZERO
+        while not reals.less(room, begin):
+            count, begin = count + 1, reals.plus(begin, stride)
+            if count > MAX_WINDOWS:
+                raise Undefined("too many windows")
+        return count
+
+    return Fraction(use.branches.choose(counted))
 
 
 def pool(reduced: Callable[[Use, list[Any]], Any]) -> Meaning:

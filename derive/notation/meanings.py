@@ -13,7 +13,7 @@ from typing import Any
 
 from derive.notation import arrays
 from derive.notation.arrays import Array, Value, each, items, like, pairwise, stack
-from derive.notation.images import conv2d, pool, window_max, window_mean
+from derive.notation.images import conv2d, pool, window_max, window_mean, windows
 from derive.notation.reals import HALF, Undefined
 from derive.notation.use import Meaning, Use, largest
 
@@ -212,4 +212,5 @@ MEANINGS: dict[str, Meaning] = {
     "conv2d": conv2d,
     "max_pool2d": pool(window_max),
     "avg_pool2d": pool(window_mean),
+    "windows": windows,
 }

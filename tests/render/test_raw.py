@@ -29,7 +29,7 @@ ALLOWED = {"textbackslash", "textasciicircum", "textasciitilde", "ensuremath"}
         ("a\nb\x00", "a b[U+0000]"),
         ("it's", "it's"),
         ("the nodes' sum", "the nodes' sum"),
-        ("σ' = σ(1 - σ)", r"\ensuremath{\sigma}\ensuremath{{}'} = \ensuremath{\sigma}(1 \ensuremath{-} \ensuremath{\sigma})"),
+        ("σ' = 1 - σ", r"\ensuremath{\sigma}\ensuremath{{}'} = 1 \ensuremath{-} \ensuremath{\sigma}"),
         ("tanh' = 1 - tanh²", r"tanh\ensuremath{{}'} = 1 \ensuremath{-} tanh\ensuremath{{}^2}"),
         ("slope ReLU'(0)", r"slope ReLU\ensuremath{{}'}(0)"),
         ("by hand - not here", "by hand - not here"),
