@@ -90,8 +90,10 @@ bench: $(STAMPS)/bench
 	$(BIN)/python -m benchmarks
 
 golden: $(STAMPS)/test
-	DERIVE_GOLDEN=write $(PYTEST) -q tests/golden || true
-	git --no-pager diff --stat -- tests/golden
+	DERIVE_GOLDEN=write $(PYTEST) -q tests/golden tests/test_readme.py -k "expected or catalogue"
+	$(BIN)/derive build $(EXAM) -o $(OUT) --as solution --format pdf
+	pdftoppm -r 90 -png -f 4 -l 4 -singlefile $(OUT)/$(basename $(notdir $(EXAM)))-solution.pdf docs/images/solution
+	git --no-pager diff --stat -- tests/golden README.md docs/images
 
 clean:
 	rm -rf $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from derive.check.claims import claim_name
 from derive.check.context import Worked, is_known, known_names, premises_of
 from derive.check.judge import judge
 from derive.check.printed import Document, Part
 from derive.check.report import Report, failure, judged
-from derive.notation.form import Symbol, Text
+from derive.notation.form import Symbol
 from derive.record import Conventions, Derivation, Given, Line, Step
 
 
@@ -25,7 +24,7 @@ class _Said:
     """An equality, or several with one target, and where its forms stand."""
 
     step: Step
-    places: Sequence[int]
+    places: Sequence[int | None]
 
 
 def read_beside(document: Document, solution: Sequence[Worked], conventions: Conventions) -> Iterator[Report]:
@@ -46,7 +45,7 @@ def read_beside(document: Document, solution: Sequence[Worked], conventions: Con
 
 def _question(document: Document, part: Part, worked: Part, gives: bool) -> Iterator[Report]:
     """The same question: worded with the same mathematics, and with everything given that the solution takes so."""
-    if part.prompt and part.prompt != worked.prompt:
+    if any(here and here != there for here, there in zip(part.worded, worked.worded, strict=True)):
         yield failure(document, part.offset, "the question is worded with other mathematics than in the solution")
     targets = {given.target for given in part.givens}
     if gives and any(given.target not in targets for given in worked.givens):
@@ -62,9 +61,21 @@ def _given(news: Sequence[tuple[Given, int]]) -> Iterator[_Said]:
 def _stated(part: Part, worked: Part) -> Iterator[_Said]:
     """The equalities of a part; mathematics in the answer to a question in words is prose."""
     for step in (*part.steps, *part.claims) if worked.steps else ():
-        words = any(isinstance(line.form, Text) for line in step.lines)
-        if step.lines and (not words or claim_name(step.target)):
-            yield _Said(step, part.places[step.name])
+        if step.lines:
+            yield _under_assumptions(_Said(step, part.places[step.name]), worked)
+
+
+def _under_assumptions(said: _Said, worked: Part) -> _Said:
+    """The equality as it goes on from what the solution assumed on the way to the same quantity."""
+    lines = next((step.lines for step in reversed(worked.steps) if step.target == said.step.target), ())
+    last = max((k for k, line in enumerate(lines, 1) if line.relation == "assume"), default=0)
+    if not last or _assumes(said.step):
+        return said
+    return _Said(replace(said.step, lines=(*lines[:last], *said.step.lines)), (*[None] * last, *said.places))
+
+
+def _assumes(step: Step) -> bool:
+    return any(line.relation == "assume" for line in step.lines)
 
 
 def _equalities(document: Document, own: Sequence[_Said], found: Worked, conventions: Conventions) -> Iterator[Report]:
@@ -73,11 +84,11 @@ def _equalities(document: Document, own: Sequence[_Said], found: Worked, convent
     steps = found.part.steps
     premises = premises_of(found.part.givens, (*steps, *(said.step for said in own)), found.earlier)
     known = known_names(premises, steps)
-    places = {}
+    places: dict[str, Sequence[int | None]] = {}
     for said in own:
         target = said.step.target
         if isinstance(target, Symbol) and not is_known(target, known):
-            yield failure(document, said.places[0], "the solution knows no such quantity")
+            yield failure(document, said.places[-1] or 0, "the solution knows no such quantity")
             continue
         step = replace(said.step, name=f"here: {said.step.name}")
         places[step.name] = said.places
@@ -87,6 +98,5 @@ def _equalities(document: Document, own: Sequence[_Said], found: Worked, convent
 
 
 def _used(step: Step, before: Sequence[Step]) -> tuple[str, ...]:
-    """All steps before; one that makes its own assumption is not compared with what was found under another."""
-    assuming = any(line.relation == "assume" for line in step.lines)
-    return tuple(other.name for other in before if not (assuming and other.target == step.target))
+    """All steps before; one that makes assumptions is not compared with what was found under some."""
+    return tuple(other.name for other in before if not (_assumes(step) and other.target == step.target))

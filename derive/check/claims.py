@@ -20,6 +20,7 @@ from derive.notation.value import NoValue
 Check = Callable[[World, Form, Form], bool | None]
 """(world, target, claimed form) -> whether it holds."""
 
+NOT_CRITICAL = "no critical point"
 WORDS = ("minimum", "maximum", "saddle", "inconclusive")
 
 
@@ -70,7 +71,7 @@ def _kind(world: World, target: Form, claimed: Form) -> bool | None:
     slopes, hessian = land.shape([world.value(form) for form in bindings.values()])
     small = land.real(SMALL)
     if max(map(abs, slopes)) >= small:
-        return False
+        return claimed.text == NOT_CRITICAL
     said = [word for word in WORDS if word in claimed.text.lower()]
     return said == [_kind_by_signs(*inertia(hessian, small))]
 

@@ -64,8 +64,8 @@ class Premises:
         for given in givens:
             self._note(given)
         for given in givens:
-            target = () if _meant(given) else (given.target,)
-            self.mention(form for form in (*target, given.form) if form is not None)
+            forms = (given.form,) if _meant(given) else (given.target, given.form)
+            self.mention(form for form in forms if form is not None)
         for target in [form for form in self.definitions if isinstance(form, (Derivative, Call))]:
             self._note_slope(target)
 

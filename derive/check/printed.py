@@ -17,12 +17,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from derive.check import tex
+from derive.check.claims import claim_name
 from derive.check.premises import is_symbolic
 from derive.check.rows import Printed, chain, display_rows, stated, table_rows
 from derive.errors import InputError
 from derive.notation import latex_reader
-from derive.notation.form import Form, Symbol
+from derive.notation.form import Form, Symbol, Text
 from derive.record import Given, Line, Step
+
+Maths = tuple[str, ...]
+"""Formulas as they stand in the text, but for their spaces."""
 
 
 @dataclass(slots=True)
@@ -37,7 +41,7 @@ class Part:
         steps: the quantities with their forms, worked out in rows; each step uses all that stand before it.
         claims: those that are stated without working.
         places: where the lines of a step, by its name, stand in the text.
-        prompt: the mathematics in the wording of the question.
+        worded: the mathematics in the wording of the problem, and in that of the part.
     """
 
     key: tuple[str, str]
@@ -48,7 +52,7 @@ class Part:
     steps: tuple[Step, ...] = ()
     claims: tuple[Step, ...] = ()
     places: dict[str, list[int]] = field(default_factory=dict)
-    prompt: tuple[str, ...] = ()
+    worded: tuple[Maths, Maths] = ((), ())
 
     @property
     def givens(self) -> list[Given]:
@@ -96,6 +100,8 @@ class Document:
             self._open(piece)
         elif piece.kind == "conventions":
             self.stated = self.stated or piece.args[0]
+        elif piece.kind == "intro":
+            self._problem.worded = (_maths(piece.args[0]), ())
         elif piece.kind in ("premises", tex.PREMISES):
             self._take_givens(piece)
         elif piece.kind in tex.GUIDES:
@@ -112,11 +118,11 @@ class Document:
         if piece.kind == "answerline":
             self._claims += stated(wording, piece.places[1])
         else:
-            part.prompt = tuple("".join(math.text.split()) for math in tex.inline(wording))
+            part.worded = (part.worded[0], _maths(wording))
 
     def _new_part(self, label: str, offset: int) -> Part:
         problem = self._problem
-        return Part((problem.key[0], label), offset, problem.scope, list(problem.shared))
+        return Part((problem.key[0], label), offset, problem.scope, list(problem.shared), worded=problem.worded)
 
     def _close(self) -> None:
         """Finish the part; what stands in no part belongs to one without a label."""
@@ -126,7 +132,7 @@ class Document:
         self._part, self._rows, self._claims = None, [], []
         if part is not None:
             part.steps = self._steps(rows, part.places, "row")
-            part.claims = self._steps(claims, part.places, "claim")
+            part.claims = tuple(filter(_is_claim, self._steps(claims, part.places, "claim")))
             self.parts.append(part)
 
     def _take_givens(self, piece: tex.Piece) -> None:
@@ -173,3 +179,13 @@ class Document:
             steps[-1] = replace(steps[-1], lines=(*steps[-1].lines, line))
             places.setdefault(steps[-1].name, []).append(row.offset)
         return tuple(steps)
+
+
+def _maths(wording: str) -> Maths:
+    return tuple("".join(math.text.split()) for math in tex.inline(wording))
+
+
+def _is_claim(step: Step) -> bool:
+    """Whether something is stated; words behind a quantity that is no claim in words are prose."""
+    words = any(isinstance(line.form, Text) for line in step.lines)
+    return bool(step.lines) and (not words or claim_name(step.target) is not None)

@@ -50,24 +50,30 @@ def unread(document: Document) -> Report:
     return Report(len(remarks), undecided=remarks)
 
 
-def judged(document: Document, verdict: Verdict, places: Mapping[str, Sequence[int]], begin: int = 0) -> Report:
-    """What the judge says about the steps whose lines stand at these places; other steps are left out.
+Places = Mapping[str, Sequence[int | None]]
+"""Where the lines of some steps stand; None for a line that is not of this document."""
+
+
+def judged(document: Document, verdict: Verdict, places: Places, begin: int = 0) -> Report:
+    """What the judge says about the lines that stand at these places.
 
     What is said about no line in particular stands where the part begins.
     """
-    failed, undecided = (_ours(faults, places) for faults in (verdict.faults, verdict.undecided))
-    lines = sum(map(len, places.values()))
-    bad = {(fault.step, fault.line or 1) for fault in (*failed, *undecided)}
+    failed, undecided = (_ours(faults, places, begin) for faults in (verdict.faults, verdict.undecided))
+    lines = sum(place is not None for step in places.values() for place in step)
+    bad = {place for place, _ in (*failed, *undecided)}
 
-    def remarks(faults: Iterable[Fault]) -> tuple[Remark, ...]:
-        spots = ((fault, places[fault.step] or [begin]) for fault in faults)
-        return tuple(_remark(document, spot[(fault.line or 1) - 1], fault.message) for fault, spot in spots)
+    def remarks(said: Iterable[tuple[int, str]]) -> tuple[Remark, ...]:
+        return tuple(_remark(document, place, message) for place, message in said)
 
     return Report(lines, max(0, lines - len(bad)), remarks(failed), remarks(undecided))
 
 
-def _ours(faults: Iterable[Fault], places: Mapping[str, Sequence[int]]) -> list[Fault]:
-    return [fault for fault in faults if fault.step in places]
+def _ours(faults: Iterable[Fault], places: Places, begin: int) -> list[tuple[int, str]]:
+    """Where the faults stand, and what they say."""
+    steps = ((places[fault.step] or [begin], fault) for fault in faults if fault.step in places)
+    found = ((step[(fault.line or 1) - 1], fault.message) for step, fault in steps)
+    return [(place, message) for place, message in found if place is not None]
 
 
 def _remark(document: Document, offset: int, message: str) -> Remark:

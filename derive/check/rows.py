@@ -12,7 +12,7 @@ from derive.record import Relation
 RELATIONS: dict[str, Relation] = {"=": "=", r"\approx": "≈", "≈": "≈", ":=": ":="}
 _SIGNS = frozenset(RELATIONS)
 _ROW, _CELL, _MATH = frozenset((r"\\",)), frozenset("&"), frozenset("$")
-_VERDICT = re.compile(r":\s*(?P<words>[A-Za-z][A-Za-z -]*)")
+_VERDICT = re.compile(r":?\s*(?P<words>[A-Za-z][A-Za-z -]*)")
 _LINKS: dict[str, Relation] = {**RELATIONS, ":": "="}
 _SPACES = (r"\displaystyle", r"\qquad", r"\quad")
 _RULES = (r"\toprule", r"\midrule", r"\bottomrule", r"\hline", r"\nonumber", r"\notag")
@@ -69,7 +69,7 @@ def chain(text: str, place: int) -> Iterator[Printed]:
 
 
 def stated(text: str, offset: int) -> Iterator[Printed]:
-    """Equalities inside a text: `$target = form$` or `$target$ = $form$`, and verdicts, `$target$: words`."""
+    """Equalities inside a text, `$target = form$` or `$target$ = $form$`, and words behind a quantity."""
     maths = quoted(without(text, "quiet"))
     waiting: tuple[str, Relation] | None = None
     for math, after in zip(maths[1::2], maths[2::2], strict=False):

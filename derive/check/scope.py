@@ -11,7 +11,8 @@ from typing import Any
 from derive.check.agree import agree, describe, printed_decimals, scalars, within_half_unit
 from derive.check.draws import DOMAINS, SIGNED, WHOLE, Domain
 from derive.check.premises import Premises, has_kink
-from derive.check.world import DIGITS, Scene, World
+from derive.check.scene import DIGITS, Scene
+from derive.check.world import World
 from derive.notation.arrays import Array, Value, plain
 from derive.notation.branches import Kinks
 from derive.notation.form import Form, Symbol

@@ -153,5 +153,5 @@ def inline(text: str) -> list[Cut]:
 
 def quoted(text: str) -> list[Cut]:
     """Words and mathematics in turn, words first, whatever braces stand around them."""
-    bounds = [-1, *(match.start() for match in re.finditer(r"(?<!\\)(?:\\\\)*\$", text)), len(text)]
+    bounds = [-1, *(match.end() - 1 for match in re.finditer(r"(?<!\\)(?:\\\\)*\$", text)), len(text)]
     return [Cut(text[i + 1 : j], i + 1) for i, j in pairwise(bounds)]

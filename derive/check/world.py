@@ -8,36 +8,19 @@ for values of forms; derivatives are left to `derive.check.slopes`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
 from derive.check import slopes
 from derive.check.abstract import AbstractFunction
-from derive.check.premises import Premises
+from derive.check.scene import Scene
 from derive.notation.arrays import Array, Value, each, items, pairwise
-from derive.notation.branches import Branches, Kinks
+from derive.notation.branches import Branches
 from derive.notation.form import At, Call, Derivative, Form, Symbol
-from derive.notation.reals import DOUBLE_DIGITS, Reals, Undefined, reals
+from derive.notation.reals import Reals, Undefined, reals
 from derive.notation.value import Evaluator, NoValue
 
-DIGITS = 220
 Overrides = dict[Form, Value]
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What all worlds at one point share: the definitions, the value of an input here, and the conventions."""
-
-    premises: Premises
-    draw: Callable[[Symbol], Value]
-    kinks: Kinks = Kinks()
-    exact: bool = False
-    digits: int = DIGITS
-
-    def roughly(self) -> Scene:
-        """The same point in machine numbers, for searches."""
-        return replace(self, digits=DOUBLE_DIGITS, exact=False)
 
 
 class World:
@@ -96,10 +79,8 @@ class World:
                 self.resolve(name)
             except (NoValue, Undefined):
                 continue
-        return tuple(choice for name in self.premises.definitions for choice in self._choices(name))
-
-    def _choices(self, name: Form) -> list[Any]:
-        return self._tapes[name].taken if name in self._tapes else []
+        known = (name for name in self.premises.definitions if name in self._tapes)
+        return tuple(choice for name in known for choice in self._tapes[name].taken)
 
     def with_values(self, overrides: Mapping[Form, Value]) -> World:
         """A base world in which some names have other values; what depends on them follows."""
@@ -227,11 +208,8 @@ class World:
 
     def _compute(self, name: Form) -> None:
         try:
-            value = (
-                self._run(name, self.premises.definitions[name])
-                if name in self.premises.definitions
-                else self._tilt(name)
-            )
+            form = self.premises.definitions.get(name)
+            value = self._tilt(name) if form is None else self._run(name, form)
         except RecursionError:
             raise Undefined("a definition that needs itself") from None
         if name in self.pushes:
@@ -280,9 +258,8 @@ class World:
         """The base world `there`, moved as this one is moved."""
         if self.is_base:
             return there
-        moves = {
-            name: value for name, value in self.moves.items() if name not in there.fixed or name in self.base.fixed
-        }
+        base = self.base.fixed
+        moves = {name: value for name, value in self.moves.items() if name not in there.fixed or name in base}
         here = self.on_roots({name: self.value(form) for name, form in bindings})
         return there.moved({**moves, **here})
 
@@ -308,9 +285,6 @@ class World:
             base._blocks[name] = AbstractFunction(name, self.reals, len(args), bends)
         return base._blocks[name]
 
-    def _derivative(self, node: Derivative) -> Value:
-        return self._kept(slopes.derivative, node)
-
     def _kept(self, slope: Callable[[World, Any], Value | None], node: Form) -> Value | None:
         """A slope, worked out once."""
         if node not in self._cache:
@@ -320,7 +294,7 @@ class World:
 
 _RESOLVED: dict[type[Form], Callable[[World, Any], Value | None]] = {
     Symbol: World._symbol,
-    Derivative: World._derivative,
+    Derivative: lambda world, node: world._kept(slopes.derivative, node),
     At: World._at,
     Call: World._call,
 }

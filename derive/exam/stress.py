@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from typing import TYPE_CHECKING
 
 from derive.errors import DeriveError
 from derive.exam.marks import with_points
@@ -14,7 +15,10 @@ from derive.exam.model import Exam
 from derive.exam.sheet import Sheet, SolvedPart, SolvedProblem
 from derive.exam.solve import parts_of, solve_and_judge
 from derive.questions.catalogue import question, question_type
-from derive.record import Conventions, Derivation
+from derive.record import Answer, Conventions, Derivation
+
+if TYPE_CHECKING:
+    from derive.check.report import Report
 
 DETAIL = 3  # every line is printed, so that every line is read back
 POINTS = Fraction(5)
@@ -122,16 +126,22 @@ def _printed(sheet: Sheet, kind: str) -> str:
 
 def _untrue(sheet: Sheet, solution: str, whole: bool) -> str:
     """What does not hold when the printed documents are read back; empty where all does."""
-    fault = _read_back("solution", solution)
-    if fault or not whole:
-        return fault
-    faults = (_read_back(kind, _printed(sheet, kind), beside=solution) for kind in ("answers", "rubric", "exam"))
-    return next(filter(None, faults), "")
-
-
-def _read_back(kind: str, text: str, beside: str = "") -> str:
     from derive.check.document import read_back
 
-    report = read_back(text, beside=beside)
+    fault = _said("solution", read_back(solution))
+    if fault or not whole:
+        return fault
+    reports = {kind: read_back(_printed(sheet, kind), beside=solution) for kind in ("answers", "rubric", "exam")}
+    expected = sum(_has_equality(answer) for _, part in parts_of(sheet) for answer in part.derivation.answers)
+    if reports["answers"].lines < expected:
+        return f"read back, answers: {reports['answers'].lines} of {expected} answers are found"
+    return next(filter(None, (_said(kind, report) for kind, report in reports.items())), "")
+
+
+def _has_equality(answer: Answer) -> bool:
+    return answer.boxed and answer.kind != "text" and answer.label is not None
+
+
+def _said(kind: str, report: Report) -> str:
     bad = [*report.failed, *report.undecided]
     return f"read back, {kind}: {bad[0]}" + (f" and {len(bad) - 1} more" if len(bad) > 1 else "") if bad else ""

@@ -37,15 +37,21 @@ class Graph:
         definitions: name -> expression, as text or form, in order.
         shapes: of the inputs that are arrays; every other free name is a scalar.
         blocks: names of abstract functions that the expressions may call.
+        tie: who wins where operands of a maximum are equal: padding, first or last.
 
     Raises:
         InputError: an expression that cannot be read, or shapes that do not fit; the message names the definition.
     """
 
     def __init__(
-        self, definitions: Names, shapes: Mapping[str, Shape] | None = None, blocks: Collection[str] = ()
+        self,
+        definitions: Names,
+        shapes: Mapping[str, Shape] | None = None,
+        blocks: Collection[str] = (),
+        tie: str = Conventions().tie,
     ) -> None:
         self.blocks = frozenset(blocks)
+        self.tie = tie
         self.program = Program(locals_of)
         self.quantities: dict[Symbol, Quantity] = {}
         self.labels: dict[int, Form] = {}
@@ -141,7 +147,7 @@ class Graph:
 
     def form(self, node: int, inside: bool = True) -> Form:
         """The written form of a node over the named quantities."""
-        return unparse(self.program, node, self.labels, inside)
+        return unparse(self.program, node, self.labels, inside, self.tie)
 
     def values(
         self, at: Mapping[Symbol, Real | Array], conventions: Conventions, wanted: Iterable[int] | None = None

@@ -12,7 +12,6 @@ from derive.graph.operations import OPERATIONS
 from derive.notation.form import Call, Form, Symbol
 from derive.notation.rounding import shown
 from derive.notation.symbols import element, symbol_name
-from derive.notation.value import evaluate
 from derive.notation.worksheet import Worksheet
 from derive.record import Conventions, Line, Mark, Phrase, Relation, Step
 
@@ -40,7 +39,7 @@ class Point(Worksheet):
 
     def value(self, form: Form, node: int | None = None) -> Real:
         """What a form is worth here: from the engine, or recomputed from carried values where those are rounded."""
-        return evaluate(form, self.env) if node is None or self.carries_rounded else self.nodes[node]
+        return self.worth(form) if node is None or self.carries_rounded else self.nodes[node]
 
     def matrix(self, values: list[Real], shape: tuple[int, ...]) -> tuple[Relation, Form]:
         """An array of values as it is printed: "=" only where every entry is exact."""

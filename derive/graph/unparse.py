@@ -7,13 +7,14 @@ from fractions import Fraction
 
 from derive.graph.program import Program
 from derive.notation.build import ONE, add, multiply, neg, number
-from derive.notation.form import Call, Fence, Form, Frac, Indicator, Number, Power, Relation, Root, Symbol
+from derive.notation.form import Call, Fence, Form, Frac, Indicator, Neg, Number, Power, Relation, Root, Symbol
 
 
-def unparse(program: Program, root: int, names: Mapping[int, Form], inside: bool = True) -> Form:
+def unparse(program: Program, root: int, names: Mapping[int, Form], inside: bool = True, tie: str = "padding") -> Form:
     """The form of a node in terms of the named nodes below it.
 
-    `inside` opens the root itself although it may have a name. Iterative: shared nodes are written once and reused.
+    `inside` opens the root itself although it may have a name; `tie` is the convention at equal maxima. Iterative:
+    shared nodes are written once and reused.
     """
     done: dict[int, Form] = {}
     stack = [root]
@@ -30,12 +31,12 @@ def unparse(program: Program, root: int, names: Mapping[int, Form], inside: bool
         if missing:
             stack.extend(missing)
             continue
-        done[node] = _written(program, node, [done[arg] for arg in program.args[node]])
+        done[node] = _written(program, node, [done[arg] for arg in program.args[node]], tie)
         stack.pop()
     return done[root]
 
 
-def _written(program: Program, node: int, args: list[Form]) -> Form:
+def _written(program: Program, node: int, args: list[Form], tie: str) -> Form:
     op = program.ops[node]
     if isinstance(op, str):
         return _FORMS[op](*args) if op in _FORMS else Call(op, tuple(args))
@@ -46,7 +47,7 @@ def _written(program: Program, node: int, args: list[Form]) -> Form:
         return op[1] if isinstance(op[1], Form) else Symbol(str(op[1]))
     if kind == "block":
         return Call(op[1], tuple(args), op[2])
-    return _POSITIONED[kind](op[1], args)
+    return _winner(op[1], args, tie) if kind == "winner" else _POSITIONED[kind](op[1], args)
 
 
 def _constant(value: Fraction) -> Form:
@@ -65,19 +66,28 @@ def _log_softmax(position: int, args: list[Form]) -> Form:
     return add([args[position], neg(Call("log", (add(map(_exp, args)),)))])
 
 
-def _winner(position: int, args: list[Form]) -> Form:
-    """Above every constant and every operand before it, not below those after it: the first of equals wins, and
-    padding before all.
+def _winner(position: int, args: list[Form], tie: str) -> Form:
+    """Above each operand that wins a tie with it, not below the others: before it ("first"), after it ("last"), or
+    before it and every constant ("padding").
     """
     mine = args[position]
-    above = [arg for at, arg in enumerate(args) if at < position or (at > position and isinstance(arg, Number))]
-    level = [arg for at, arg in enumerate(args) if at > position and not isinstance(arg, Number)]
+
+    def yields(at: int) -> bool:
+        return at > position if tie == "last" else at < position or (tie == "padding" and _is_literal(args[at]))
+
+    others = [at for at in range(len(args)) if at != position]
+    above = [args[at] for at in others if yields(at)]
+    level = [args[at] for at in others if not yields(at)]
     parts: list[Form] = []
     if above:
         parts.append(Indicator(Relation(">", mine, _largest(above))))
     if level:
         parts.append(Indicator(Relation("≥", mine, _largest(level))))
     return multiply(parts)
+
+
+def _is_literal(form: Form) -> bool:
+    return isinstance(form.arg if isinstance(form, Neg) else form, Number)
 
 
 def _largest(args: list[Form]) -> Form:
@@ -99,5 +109,4 @@ _FORMS: dict[str, Callable[..., Form]] = {
 _POSITIONED: dict[str, Callable[[int, list[Form]], Form]] = {
     "softmax": _softmax,
     "log_softmax": _log_softmax,
-    "winner": _winner,
 }

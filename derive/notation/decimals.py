@@ -17,12 +17,12 @@ def decimal_of(form: Form) -> tuple[Fraction, Fraction] | None:
         return decimal_of(form.arg)
     if isinstance(form, Neg):
         inner = decimal_of(form.arg)
-        return inner and (-inner[0], inner[1])
+        return (-inner[0], inner[1]) if inner else None
     if isinstance(form, Number):
         return Fraction(form.text), _unit(form.text)
     if isinstance(form, Power):
         scale = _power_of_ten(form)
-        return scale and (scale, scale)
+        return (scale, scale) if scale else None
     if isinstance(form, Product) and len(form.factors) == 2:
         mantissa, power = form.factors
         scale = _power_of_ten(power)

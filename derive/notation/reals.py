@@ -65,7 +65,7 @@ class Reals:
         self._number: type = self.context.mpf
         self.literal: Callable[[str], Any] = lru_cache(maxsize=4096)(lambda text: self.real(Fraction(text)))
 
-    def real(self, x: Scalar) -> Any:
+    def real(self, x: Any) -> Any:
         """x as a number of this precision."""
         kind = type(x)
         if kind is self._number:
@@ -195,7 +195,7 @@ class Doubles(Reals):
     def __init__(self) -> None:
         super().__init__(DOUBLE_DIGITS, fp)
 
-    def real(self, x: Scalar) -> Any:
+    def real(self, x: Any) -> Any:
         """x as a float."""
         if isinstance(x, LogOfNothing):
             x._refuse()

@@ -26,10 +26,13 @@ NUMBERS_IN: Phrase = ("numbers in",)
 Values = Mapping[Form, Real]
 
 
-def numbers_in(form: Form, values: Values, rounding: Rounding, extra: int = 0) -> tuple[Form, bool]:
+def numbers_in(
+    form: Form, values: Values, rounding: Rounding, extra: int = 0, forms: Mapping[Form, Form] | None = None
+) -> tuple[Form, bool]:
     """The form with every named quantity that has a value replaced by it, and whether all of them are exact.
 
-    Under the policy "exact" a name whose value has no short exact form stays a name.
+    Under the policy "exact" a name whose value is no short number is replaced by its exact form in `forms`; one
+    without stays a name.
     """
     exact = True
 
@@ -40,7 +43,7 @@ def numbers_in(form: Form, values: Values, rounding: Rounding, extra: int = 0) -
             if short is not None:
                 return short
             if rounding.mode == "exact":
-                return part
+                return (forms or {}).get(part, part)
             exact = False
             return rounded(values[part], rounding.digits + extra)
         return part if isinstance(part, (Symbol, Number, Derivative, At)) else rebuild(part, change)
@@ -49,7 +52,12 @@ def numbers_in(form: Form, values: Values, rounding: Rounding, extra: int = 0) -
 
 
 def number_lines(
-    form: Form, value: Real, values: Values, rounding: Rounding, reason: Phrase = NUMBERS_IN
+    form: Form,
+    value: Real,
+    values: Values,
+    rounding: Rounding,
+    reason: Phrase = NUMBERS_IN,
+    forms: Mapping[Form, Form] | None = None,
 ) -> tuple[Line, ...]:
     """The lines that lead from a formula to its value: numbers in, the exact value where it is short, the rounded one.
 
@@ -57,9 +65,13 @@ def number_lines(
         form: the last symbolic form of the step.
         value: what it is worth, exactly or to 50 digits.
         values: of the named quantities in it; under carry-rounded those that were carried.
+        forms: exact forms of quantities, for the policy "exact".
     """
     relation, final = shown(value, rounding)
-    line, exact = _true_numbers(form, values, rounding, final)
+    if rounding.mode == "exact":
+        line, exact = numbers_in(form, values, rounding, forms=forms)
+    else:
+        line, exact = _true_numbers(form, values, rounding, final)
     rounds = relation == "≈"
     result = folded(line) if rounds and exact and not is_longer(line, LONGEST_FOLDED) else line
     first: Relation = "=" if exact or rounding.mode == "carry-rounded" else "≈"

@@ -6,18 +6,20 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from derive.notation.decimals import decimal_of
-from derive.notation.form import Form
+from derive.notation.form import Form, symbols
 from derive.notation.rounding import Real
 from derive.notation.working import number_lines, worth
 from derive.record import Conventions, Line, Mark, Phrase, Step
 
 
 class Worksheet:
-    """What is known so far: `env` holds the value of each quantity, under carry-rounded the one that was printed."""
+    """What is known so far: `env` holds the value of each quantity, under carry-rounded the one that was printed, and
+    `exact` the exact form of those that were worked out."""
 
     def __init__(self, conventions: Conventions, env: Mapping[Form, Real] | None = None) -> None:
         self.conventions = conventions
         self.env: dict[Form, Real] = dict(env or {})
+        self.exact: dict[Form, Form] = {}
 
     @property
     def carries_rounded(self) -> bool:
@@ -38,7 +40,9 @@ class Worksheet:
 
     def numbers(self, target: Form, form: Form, value: Real) -> tuple[Line, ...]:
         """The lines from a formula to its value, which is carried on."""
-        lines = number_lines(form, value, self.env, self.conventions.rounding)
+        lines = number_lines(form, value, self.env, self.conventions.rounding, forms=self.exact)
+        if lines and not symbols(lines[-1].form):
+            self.exact[target] = lines[-1].form
         self.carry(target, value, lines)
         return lines
 

@@ -80,7 +80,8 @@ def _culprits(kind: type[Question], givens: Mapping[str, Any], locate: Locate) -
     for name, field in kind.model_fields.items():
         key = field.alias or name
         if key in givens:
-            alone: Any = (Annotated[field.annotation, *field.metadata], ...)
+            kind_of_value: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+            alone: Any = (kind_of_value, ...)
             reader = create_model(kind.__name__, __config__=kind.model_config, value=alone)
             yield from _refused(reader, givens[key], (key,), locate)
 

@@ -15,9 +15,16 @@ CHECK = "check"
 
 def finished(derivation: Derivation) -> Derivation:
     """The derivation with boxed answers, with `uses` filled in, and with the conventions that it uses."""
+    if derivation.conventions.rounding.mode == "carry-rounded":
+        derivation = replace(derivation, answers=tuple(map(_as_printed, derivation.answers)))
     steps = linked(boxed(derivation.steps, derivation.answers), {})
     done = replace(derivation, steps=steps)
     return replace(done, conventions=replace(done.conventions, used=stated(done, done.conventions)))
+
+
+def _as_printed(answer: Answer) -> Answer:
+    """Where rounded values are carried on, what was printed is the answer."""
+    return answer if answer.shown is None else replace(answer, form=answer.shown)
 
 
 def boxed(steps: tuple[Step, ...], answers: Iterable[Answer]) -> tuple[Step, ...]:

@@ -43,13 +43,12 @@ class GraphForward(GraphQuestion):
 
     def solve(self, conventions: Conventions) -> Derivation:
         """One step for each quantity that is needed: formula, numbers in, value."""
-        graph = self.built()
+        graph = self.built(conventions)
         point = self.point(graph, conventions)
         wanted = [graph.quantity(name) for name in self.of] or list(graph.definitions)
         needed = _needed(graph, [q.symbol for q in wanted])
-        steps = forward_steps(
-            point, [q for q in graph.definitions if q.symbol in needed and q.symbol not in self.known]
-        )
+        known = {graph.quantity(name).symbol for name in self.known}
+        steps = forward_steps(point, [q for q in graph.definitions if q.symbol in needed and q.symbol not in known])
         targets = [graph.written(q.symbol) for q in wanted]
         answers = answers_of(steps, targets, graph, self.at, whole_arrays(graph, wanted))
         prompt: Phrase = ("Compute ", *listed(targets), ".")
@@ -90,7 +89,7 @@ class GraphGradient(GraphQuestion):
 
     def solve(self, conventions: Conventions) -> Derivation:
         """The forward pass where values are given, then the backward pass."""
-        graph = self.built()
+        graph = self.built(conventions)
         point = self.point(graph, conventions)
         forward, backward, targets = self.passes(graph, point)
         steps = (*forward, *backward)
@@ -180,7 +179,7 @@ class GraphUpdate(GraphGradient):
 
     def solve(self, conventions: Conventions) -> Derivation:
         """The gradient, then w_new = w - η ∂L/∂w for each quantity."""
-        graph = self.built()
+        graph = self.built(conventions)
         point = self.point(graph, conventions)
         if point.symbolic:
             raise InputError("an update needs values: at is missing")

@@ -54,14 +54,14 @@ class GraphQuestion(Question):
         {}, description="abstract functions that the expressions call, each with its derivative, as in F: r"
     )
 
-    def built(self) -> Graph:
+    def built(self, conventions: Conventions) -> Graph:
         """The graph, its arrays in the shapes of the given values.
 
         Raises:
             InputError: an expression that does not read, or shapes that do not fit.
         """
         shapes = {symbol_name(name): shape for name, form in self.at.items() if (shape := shape_of(numeric(form)))}
-        graph = Graph(self.graph, shapes, self.blocks)
+        graph = Graph(self.graph, shapes, self.blocks, conventions.tie)
         for name in self.at if self.graph else ():
             if graph.quantity(name).form is not None:
                 raise InputError(f"{symbol_name(name)} is defined by the graph and cannot be given a value as well")
@@ -134,10 +134,11 @@ def answers_of(
     answers = []
     for target in wanted:
         final = by_target[target].lines[-1]
-        form: Form | None = final.form
-        if final.relation == "≈":
-            form = written_out((arrays or {}).get(target) or _exact(by_target[target]), meaning)
-        answers.append(Answer(answer_name(target), kind_of(final.form), form or final.form, final.form, target))
+        form, shown = final.form, final.form
+        if final.relation == "≈" or (at and symbols(final.form)):
+            form = written_out((arrays or {}).get(target) or _exact(by_target[target]), meaning) or final.form
+            shown = form if symbols(final.form) else final.form
+        answers.append(Answer(answer_name(target), kind_of(shown), form, shown, target))
     return answers
 
 
@@ -167,7 +168,10 @@ def written_out(form: Form, meaning: Mapping[Form, Form]) -> Form | None:
     for _ in range(MOST_ROUNDS):
         if size(form) > LONGEST_EXACT:
             return None
-        new = _replaced(form, meaning)
+        try:
+            new = _replaced(form, meaning)
+        except RecursionError:
+            return None
         if new is form:
             return form
         form = new

@@ -72,7 +72,7 @@ class OptimizerStep(GraphGradient):
     def solve(self, conventions: Conventions) -> Derivation:
         """The gradients where a graph is given, then the rule line by line for each parameter."""
         entry = self._entry()
-        graph = self.built()
+        graph = self.built(conventions)
         sheet = self.point(graph, conventions)
         working, gradients = self._gradients(graph, sheet)
         updates = [Update(entry, name, g, self.step) for name, g in zip(self.wrt, gradients, strict=True)]

@@ -103,3 +103,30 @@ def test_a_claim_about_an_unknown_function_is_a_fault() -> None:
     verdict = judge(Derivation("", givens=(define("f", "x**2"),), steps=(step("a", target, line(Text("minimum"))),)))
     assert verdict.verified is False
     assert {fault.kind for fault in verdict.faults} >= {"undefined name"}
+
+
+@pytest.mark.parametrize(
+    ("function", "claimed", "verified"),
+    [
+        ("x**3/3 - 2*x", "(sqrt(2), -sqrt(2))", True),
+        ("x**3/3 - 2*x", "(sqrt(2), sqrt(2) + 1)", False),
+        ("x**5/5 - x**3", "(-sqrt(3), 0, sqrt(3))", True),
+        ("x**5/5 - x**3", "(-sqrt(3), sqrt(3))", False),  # at 0 the slope has a double zero
+        ("exp(-x**2)*x", "(1/sqrt(2), -1/sqrt(2))", True),
+        ("sin(x)", "(1, 2)", False),
+        ("exp(exp(x)) - 3*x", "(1, 2)", False),  # too large for machine numbers at most starts
+    ],
+)
+def test_a_search_in_machine_numbers_is_looked_at_with_all_digits(function: str, claimed: str, verified: bool) -> None:
+    target = Call("critical_points", (sym("f"),))
+    derivation = Derivation("", givens=(define("f", function),), steps=(step("all", target, line(form(claimed))),))
+    assert judge(derivation).verified is verified
+
+
+def test_a_point_next_to_a_known_one_is_another() -> None:
+    target = Call("critical_points", (sym("f"),))
+    for claimed, verified in (("(0, 1/1000)", True), ("(0, 1/999)", False)):
+        derivation = Derivation(
+            "", givens=(define("f", "x**3/3 - x**2/2000"),), steps=(step("all", target, line(form(claimed))),)
+        )
+        assert judge(derivation).verified is verified

@@ -79,7 +79,7 @@ def test_a_deep_chain_needs_no_stack():
 
 @pytest.mark.parametrize("inputs_first", [False, True])
 def test_work_of_a_named_derivation(inputs_first):
-    derivation(5)  # fills the caches that are filled once
+    lines(derivation(5))  # fills the caches that are filled once
     work = {n: calls(lambda n=n: lines(derivation(n, inputs_first))) for n in (30, 60, 120)}
     assert work[120] - work[60] == pytest.approx(2 * (work[60] - work[30]), rel=0.02)
 
