@@ -12,7 +12,7 @@ TORCH_FROM ?=
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help demo test check lint types tests tex oracle bench golden clean
+.PHONY: help demo test check lint types tex oracle bench golden clean
 
 help:
 	@echo "make demo    build the example exam into $(OUT)/ (Typst, or pdflatex where it is complete)"
@@ -55,7 +55,7 @@ demo: $(STAMPS)/demo
 	$(BIN)/derive build $(EXAM) -o $(OUT)
 
 test: $(STAMPS)/test
-	$(PYTEST)
+	$(PYTEST) -n auto
 
 oracle: $(STAMPS)/oracle
 
@@ -66,17 +66,14 @@ lint: $(STAMPS)/dev
 types: $(STAMPS)/dev
 	$(BIN)/mypy
 
-tests: $(STAMPS)/test
-	$(PYTEST) -n auto
-
-check: lint types tests
+check: lint types test
 
 # TeX: what the templates load, and the program that looks into PDFs.
 TEX_PACKAGES := texlive-latex-extra lmodern poppler-utils
 
 tex:
 	@if command -v pdflatex > /dev/null && command -v pdftotext > /dev/null && \
-	    kpsewhich mathtools.sty lmodern.sty tikz.sty microtype.sty > /dev/null; then \
+	    kpsewhich bm.sty lmodern.sty tikz.sty microtype.sty booktabs.sty > /dev/null; then \
 	    echo "TeX is complete: $$(command -v pdflatex)"; \
 	elif command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then \
 	    apt-get update -q && \

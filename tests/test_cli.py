@@ -57,7 +57,8 @@ def exam(tmp_path):
 def test_help_needs_nothing_heavy():
     status, modules = modules_loaded_by("--help")
     assert status == 0
-    assert modules.isdisjoint({"sympy", "mpmath", "pydantic", "jinja2", "fast_sugiyama", "typst", "rich", "ruamel.yaml"})
+    heavy = {"sympy", "mpmath", "pydantic", "jinja2", "fast_sugiyama", "typst", "rich", "ruamel.yaml"}
+    assert modules.isdisjoint(heavy)
 
 
 @pytest.mark.parametrize(
@@ -140,9 +141,7 @@ def test_build_refuses_what_it_does_not_know(exam, option, value):
 
 
 def test_solve_writes_a_pdf_named_after_the_type(tmp_path):
-    done = derive(
-        "solve", "calculus.gradient", "function=x**2*y", "--format", "pdf", "--engine", "typst", cwd=tmp_path
-    )
+    done = derive("solve", "calculus.gradient", "function=x**2*y", "--format", "pdf", "--engine", "typst", cwd=tmp_path)
     assert done.stdout.split() == ["calculus-gradient.pdf"]
     assert (tmp_path / "calculus-gradient.pdf").read_bytes().startswith(b"%PDF")
 

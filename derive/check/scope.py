@@ -20,7 +20,7 @@ from derive.notation.reals import LogOfNothing, Undefined
 from derive.notation.value import Evaluator, NoValue
 from derive.record import Conventions
 
-CANDIDATES, PIECES = 32, 8
+CANDIDATES, ENOUGH, PIECES = 32, 16, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,8 @@ def _on_many_pieces(premises: Premises, random_scene: Callable[[Domain], Scene])
         return []
     pieces: dict[Any, Scene] = {}
     for k in range(CANDIDATES):
+        if len(pieces) == ENOUGH:
+            break
         scene = random_scene(replace(SIGNED, seed=k + 2))
         with suppress(OverflowError):
             pieces.setdefault(World(scene.roughly()).piece(), scene)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Collection
-from typing import cast
+from typing import Any, cast
 
 from derive.errors import InputError, Place, UnknownName
 from derive.notation.build import scientific
@@ -265,11 +265,11 @@ class _Reader:
         return element(self._symbol(node, node.value.id), *indices)
 
 
-_READERS: dict[type[ast.expr], Callable[[_Reader, ast.expr], Form]] = {
+_READERS: dict[type[ast.expr], Callable[[_Reader, Any], Form]] = {
     ast.Constant: _Reader._constant, ast.Name: _Reader._name, ast.UnaryOp: _Reader._unary,
     ast.BinOp: _Reader._binary, ast.Compare: _Reader._compare, ast.Call: _Reader._call, ast.List: _Reader._list,
     ast.Tuple: _Reader._tuple, ast.Attribute: _Reader._attribute, ast.Subscript: _Reader._subscript,
-}  # type: ignore[dict-item]  # fmt: skip
+}  # fmt: skip
 _KINDS: dict[type[ast.expr], str] = {
     ast.Lambda: "a lambda", ast.ListComp: "a comprehension", ast.SetComp: "a comprehension",
     ast.DictComp: "a comprehension", ast.GeneratorExp: "a comprehension", ast.BoolOp: "a logical operator",
