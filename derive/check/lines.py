@@ -28,7 +28,7 @@ class StepLines:
         named: the last line with names in it, which carried numbers can be put into.
         previous: the line before.
         rounding: ≈ lines whose decimal has not come yet.
-        rounded: the decimal at which the step ended.
+        rounded: the number at which the step ended, which is carried on where rounded values are.
         assumed: whether an assumption was made.
     """
 
@@ -61,6 +61,8 @@ class StepLines:
         self.previous = line.form
         if is_symbolic(line.form) and not isinstance(line.form, Relation):
             self.named = replace(self.reference, form=line.form)
+        elif not isinstance(line.form, (Relation, Text)):
+            self.rounded = line.form
 
     def equals(self, form: Form, at: bool = False) -> Finding:
         """Whether the form is worth what the step is to find."""

@@ -115,13 +115,18 @@ class Backward:
         name = f"d{_text(self.symbol(self.of))}_d{_text(quantity.symbol)}"
         target = Derivative(self.symbol(self.of), (self.graph.written(quantity.symbol),))
         self._made |= dict.fromkeys(nodes, name)
-        values = [self.values.get(node, Fraction(0)) for node in quantity.value.items]
+        found = {node: self._value(node) for node in nodes}
+        values = [found.get(node, Fraction(0)) for node in quantity.value.items]
         for node in nodes:
-            relation, form = shown(self.values[node], self.point.conventions.rounding)
-            self.point.carry(self.derivative(node), self.values[node], (Line(relation, form),))
+            relation, form = shown(found[node], self.point.conventions.rounding)
+            self.point.carry(self.derivative(node), found[node], (Line(relation, form),))
         relation, whole = self.point.matrix(values, quantity.value.shape)
         line = Line(relation, whole, ("the other entries in the same way",))
         return [first, Step(name, target, (line,), "all entries", (first.name,), (Mark(Fraction(1), "A"),))]
+
+    def _value(self, node: int) -> Real:
+        """A gradient's value, from the carried numbers where those are rounded."""
+        return self.point.worth(self._lines[node][-1].form) if self.point.carries_rounded else self.values[node]
 
     def _telling(self, nodes: list[int]) -> int:
         """The entry to work in full: the first with a gradient that is not zero and a formula that is defined there."""
@@ -146,7 +151,7 @@ class Backward:
         lines = list(self._lines[node])
         last = lines[-1].form
         if not self.point.symbolic and (node in self.wrt or node in self._arrays or target in self._named):
-            value = self.point.value(last) if self.point.carries_rounded else self.values[node]
+            value = self._value(node)
             lines += self.point.numbers(target, last, value)
         uses = dict.fromkeys(self._step_of(path.child) for path in adjoint.paths if path.child != self.of)
         mark = Mark(Fraction(1), "A" if node in self.wrt else "M")
