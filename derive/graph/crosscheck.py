@@ -31,11 +31,8 @@ def difference_check(point: Point, at: Values, of: Symbol, by: Symbol, slope: Re
     _, final = shown(slope, point.conventions.rounding)
     unit = unit_of(final)
     numbers = _numbers(ends, final, unit)
-    if (
-        unit is None
-        or numbers is None
-        or abs(as_fraction(sub(ends[0], ends[1])) / (2 * STEP) - as_fraction(slope)) > unit / 2
-    ):
+    quotient = as_fraction(sub(ends[0], ends[1])) / (2 * STEP)
+    if unit is None or numbers is None or abs(quotient - as_fraction(evaluate(final, {}))) > unit / 2:
         return None
     bars = [At(of, ((by, number(side)),)) for side in sides]
     formula = Frac(Sum((bars[0], bars[1]), (False, True)), number(2 * STEP))

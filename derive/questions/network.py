@@ -13,7 +13,7 @@ from derive.network.layers.base import Layer
 from derive.network.layers.convolution import SHAPE
 from derive.network.network import read_layer
 from derive.notation.build import number
-from derive.notation.form import Shape
+from derive.notation.form import Call, Shape
 from derive.notation.symbols import parse_symbol
 from derive.notation.worksheet import Worksheet
 from derive.questions.base import Question
@@ -68,11 +68,18 @@ class NetworkOutputShape(Question):
         values = dict(zip("HWC", self.input, strict=True))
         short = {word: letter for letter, word in SETTINGS.items()}
         values |= {short[name]: value for name, value in layer if name in short}
-        return tuple(
+        stated = [
             Given(parse_symbol(letter), number(Fraction(value)), "value", (SETTINGS[letter],))
             for letter, value in values.items()
-        )
+        ]
+        return (*stated, *(_meaning(side) for side in "HW"))
 
     def _prompt(self) -> Phrase:
         size = Shape(tuple(number(side) for side in self.input))
         return ("Find the shape of the output for an input of ", size, ".")
+
+
+def _meaning(side: str) -> Given:
+    """What the size of an output means, whatever its formula says: how many windows fit along the side."""
+    windows = Call("windows", tuple(map(parse_symbol, (side, "K", "S", "P"))))
+    return Given(Call("meaning", (parse_symbol(f"{side}_out"),)), windows, shown=False)
