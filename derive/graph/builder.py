@@ -41,9 +41,9 @@ from derive.notation.form import (
     Underbrace,
 )
 from derive.notation.symbols import symbol_name
+from derive.notation.text import read
 
 VARIADIC = ("max", "min")
-CONSTANTS = {"pi"}
 
 
 class Builder:
@@ -157,10 +157,12 @@ class Builder:
         entry = OPERATIONS[name]
         params = dict(form.params)
         names = entry.names.split()
-        if name == "leaky_relu" and len(args) == 1:
-            args = [*args, self.build(params.pop("alpha", Number("0.01")))]
+        optional = dict(zip(names[len(names) - len(entry.defaults) :], entry.defaults, strict=True))
+        for setting in names[len(args) :]:
+            if setting in optional:
+                args = [*args, self.build(params.pop(setting, read(optional[setting])))]
         if params:
-            raise UnknownName(f"setting of {name}", next(iter(params)), ["alpha"] if name == "leaky_relu" else [])
+            raise UnknownName(f"setting of {name}", next(iter(params)), optional)
         if names and len(args) != len(names):
             raise InputError(f"{name} takes {len(names)} argument(s), {len(args)} given")
         return elementwise(lambda *xs: p.node(name, *xs), *args)

@@ -61,7 +61,7 @@ class Graph:
         forms = {parse_symbol(name): self._read(name, text) for name, text in definitions.items()}
         self._shapes = {parse_symbol(name): shape for name, shape in (shapes or {}).items()}
         for symbol, form in forms.items():
-            self._define(symbol, form, forms)
+            self._define(symbol, form)
 
     def _read(self, name: str, text: str | Form) -> Form:
         try:
@@ -69,7 +69,7 @@ class Graph:
         except InputError as error:
             raise error.at(path=f"definition of {name}") from None
 
-    def _define(self, symbol: Symbol, form: Form, all_names: Collection[Symbol]) -> None:
+    def _define(self, symbol: Symbol, form: Form) -> None:
         if symbol in self.quantities:
             raise InputError(f"{symbol_name(symbol)} is defined after it was used, or twice")
         for free in symbols(form):

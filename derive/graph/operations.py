@@ -35,6 +35,8 @@ class Operation:
         local: ∂y/∂operand for each operand, as text; or a function (position, count) -> Local.
         rule: the law of its derivative as a sheet quotes it, as text; empty for arithmetic that needs no quoting.
         example: operands at which the tests compare it with finite differences.
+        defaults: texts of the last operands, which may be left out or given by name, as in leaky_relu(x, alpha=0.1).
+        activation: whether solutions name its argument, as a pre-activation.
     """
 
     name: str
@@ -44,6 +46,8 @@ class Operation:
     local: tuple[str, ...] | Callable[[int, int], Local]
     rule: str = ""
     example: tuple[str, ...] = ()
+    defaults: tuple[str, ...] = ()
+    activation: bool = False
 
 
 def _step(x: Real) -> Real:
@@ -117,18 +121,21 @@ TABLE: tuple[Operation, ...] = (
     Operation("cos", "x", "cos(x)", lambda x: MP.cos(MP.convert(x)), ("-sin(x)",), "cos' = -sin", ("0.3",)),
     Operation("abs", "x", "abs(x)", abs, ("sign(x)",), "|x|' = sign x", ("-0.7",)),
     Operation("sign", "x", "sign(x)", _sign, ("0",), example=("-0.7",)),
-    Operation("sigmoid", "x", "1/(1 + exp(-x))", _sigmoid, ("y*(1 - y)",), "σ' = σ(1 - σ)", ("-0.4",)),
+    Operation("sigmoid", "x", "1/(1 + exp(-x))", _sigmoid, ("y*(1 - y)",), "σ' = σ(1 - σ)", ("-0.4",), activation=True),
     Operation("tanh", "x", "(exp(x) - exp(-x))/(exp(x) + exp(-x))", _tanh, ("1 - y**2",),
-              "tanh' = 1 - tanh²", ("0.6",)),
-    Operation("relu", "x", "max(0, x)", lambda x: x if x > 0 else ZERO, ("step(x)",), "ReLU'", ("0.8",)),
+              "tanh' = 1 - tanh²", ("0.6",), activation=True),
+    Operation("relu", "x", "max(0, x)", lambda x: x if x > 0 else ZERO, ("step(x)",),
+              "ReLU'", ("0.8",), activation=True),
     Operation("step", "x", "indicator(x > 0)", _step, ("0",), example=("0.8",)),
     Operation(
-        "leaky_relu", "x a", "max(x, a*x)", _leaky_relu, ("step(x) + a*(1 - step(x))", "x*(1 - step(x))"),
-        "slope 1 for x > 0, else a", ("-0.8", "0.1"),
+        "leaky_relu", "x alpha", "max(x, alpha*x)", _leaky_relu,
+        ("step(x) + alpha*(1 - step(x))", "x*(1 - step(x))"),
+        "slope 1 for x > 0, else alpha", ("-0.8", "0.1"), ("0.01",), True,
     ),
     Operation("softplus", "x", "log(1 + exp(x))", lambda x: real.log(1 + real.exp(x)), ("sigmoid(x)",),
-              "softplus' = σ", ("0.4",)),
-    Operation("gelu", "x", "x*normal_cdf(x)", _gelu, ("normal_cdf(x) + x*normal_pdf(x)",), "product rule", ("0.7",)),
+              "softplus' = σ", ("0.4",), activation=True),
+    Operation("gelu", "x", "x*normal_cdf(x)", _gelu, ("normal_cdf(x) + x*normal_pdf(x)",),
+              "product rule", ("0.7",), activation=True),
     Operation("normal_cdf", "x", "normal_cdf(x)", _normal_cdf, ("normal_pdf(x)",), "Φ' = φ", ("0.7",)),
     Operation("normal_pdf", "x", "exp(-x**2/2)/sqrt(2*pi)", _normal_pdf, ("-x*y",), "φ' = -xφ", ("0.7",)),
     Operation("max", "", "max(x1, x2)", lambda *xs: real.largest(xs), _max_local,
@@ -141,6 +148,7 @@ TABLE: tuple[Operation, ...] = (
               lambda position, count: _log_softmax_local(position)),
 )  # fmt: skip
 OPERATIONS: dict[str, Operation] = {entry.name: entry for entry in TABLE}
+ACTIVATIONS: tuple[str, ...] = tuple(entry.name for entry in TABLE if entry.activation)
 
 
 def _softmax_local(position: int) -> Local:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from derive.errors import InputError
 from derive.graph.curvature import differentiate
+from derive.graph.operations import ACTIVATIONS
 from derive.notation.build import ONE, ZERO, add, multiply, neg
 from derive.notation.form import Call, Form, Neg, Product, Sum, Symbol, Underbrace, rebuild, symbols, walk
 
 IDENTITY, BLOCK = "identity path", "block path"
-SLOPED = ("relu", "leaky_relu", "sigmoid", "tanh", "softplus", "gelu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def name_arguments(form: Form, prefix: str, start: int) -> Named:
 
     def change(part: Form) -> Form:
         part = rebuild(part, change)
-        if isinstance(part, Call) and part.function in SLOPED and not isinstance(part.args[0], Symbol):
+        if isinstance(part, Call) and part.function in ACTIVATIONS and not isinstance(part.args[0], Symbol):
             name = Symbol(prefix, sub=(str(start + len(inner)),))
             inner[name] = part.args[0]
             return Call(part.function, (name, *part.args[1:]), 0, part.params)
@@ -115,4 +115,4 @@ def without_skips(form: Form) -> Form:
 
 def activations(form: Form) -> dict[str, None]:
     """The activations that a form calls, in order of appearance."""
-    return {node.function: None for node in walk(form) if isinstance(node, Call) and node.function in SLOPED}
+    return {node.function: None for node in walk(form) if isinstance(node, Call) and node.function in ACTIVATIONS}

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Literal
 
 from derive.errors import InputError
+from derive.graph.operations import ACTIVATIONS
 from derive.notation.build import ONE, multiply, neg, number
 from derive.notation.form import (
     At,
@@ -38,7 +39,6 @@ from derive.notation.symbols import parse_symbol, symbol_name
 
 Detail = Literal["elementary", "named"]
 
-ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "gelu")
 _OPAQUE = (Number, Symbol, Text, Derivative, At, BigSum, Cases)
 """What is not looked into."""
 _ARITHMETIC = (Neg, Sum, Product, Frac, Power)

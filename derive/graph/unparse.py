@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 
 from derive.graph.program import Program
 from derive.notation.build import ONE, add, multiply, neg, number
@@ -42,16 +41,12 @@ def _written(program: Program, node: int, args: list[Form], tie: str) -> Form:
         return _FORMS[op](*args) if op in _FORMS else Call(op, tuple(args))
     kind = op[0]
     if kind == "constant":
-        return _constant(op[1])
+        return number(op[1])
     if kind == "input":
         return op[1] if isinstance(op[1], Form) else Symbol(str(op[1]))
     if kind == "block":
         return Call(op[1], tuple(args), op[2])
     return _winner(op[1], args, tie) if kind == "winner" else _POSITIONED[kind](op[1], args)
-
-
-def _constant(value: Fraction) -> Form:
-    return number(value)
 
 
 def _softmax(position: int, args: list[Form]) -> Form:

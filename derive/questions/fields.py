@@ -121,4 +121,3 @@ Definitions = Annotated[
     WithJsonSchema({"type": "object", "additionalProperties": _TEXT_OR_NUMBER}),
 ]
 Positive = Annotated[int, Field(ge=1, le=10**9)]
-Whole = Annotated[int, Field(ge=0, le=10**9)]
