@@ -16,7 +16,7 @@ from derive.graph.course import course_form, is_settled
 from derive.graph.graph import Graph, Quantity, evaluate
 from derive.graph.operations import OPERATIONS
 from derive.graph.point import Point
-from derive.notation.algebra import cancelled, size
+from derive.notation.algebra import cancelled, is_longer
 from derive.notation.build import ONE, add, multiply, neg
 from derive.notation.form import Derivative, Form, Frac, Neg, Number, Product, Sum, Symbol, walk
 from derive.notation.reals import Undefined
@@ -28,6 +28,8 @@ from derive.record import Line, Mark, Phrase, Step
 
 SHORT = 8
 """A gradient of at most so many nodes is put into the next line itself; a longer one by its name."""
+
+_MINUS_ONE = Neg(ONE)
 
 MOST_FORMAL_PATHS = 2
 """A sum over more paths goes straight to the products of gradients and local derivatives."""
@@ -187,7 +189,7 @@ class Backward:
 
     def _keep(self, node: int, form: Form) -> None:
         self.symbolic[node] = form
-        if size(form) > SHORT:
+        if is_longer(form, SHORT):
             self._long.add(node)
 
     def _local(self, path: Path) -> Form:
@@ -256,7 +258,7 @@ def derivative_reason(graph: Graph, children: Iterable[int], node: int) -> Phras
 
 def _is_trivial(local: Form) -> bool:
     """Whether a local derivative is so short that it needs no line of its own: x, -x, a name."""
-    return isinstance(local, (Symbol, Number)) or size(local) <= 2
+    return isinstance(local, (Symbol, Number)) or not is_longer(local, 2)
 
 
 def _cancel(upstream: Form, local: Form) -> bool:
@@ -264,7 +266,7 @@ def _cancel(upstream: Form, local: Form) -> bool:
 
 
 def _times(upstream: Form, local: Form) -> Form:
-    if {upstream, local} & {ONE, Neg(ONE)}:
+    if _is_unit(upstream) or _is_unit(local):
         return _signed(upstream, local)
     if isinstance(local, Neg):
         return multiply([upstream, local])
@@ -272,9 +274,13 @@ def _times(upstream: Form, local: Form) -> Form:
     return Product((*left, *_factors(local)))
 
 
+def _is_unit(form: Form) -> bool:
+    return form == ONE or form == _MINUS_ONE
+
+
 def _signed(a: Form, b: Form) -> Form:
     """A product in which a factor is 1 or -1: the other one, with the sign."""
-    one, other = (a, b) if a in (ONE, Neg(ONE)) else (b, a)
+    one, other = (a, b) if _is_unit(a) else (b, a)
     return neg(other) if isinstance(one, Neg) else other
 
 

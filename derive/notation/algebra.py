@@ -111,7 +111,7 @@ class _Algebra:
             self._atom(factor)
 
     def apply(self, form: Form, change: Callable[[_Algebra, Term], Term]) -> Form:
-        if any(True for _ in children(form)) and not isinstance(form, (Sum, Product, Frac, Neg, Power)):
+        if children(form) and not isinstance(form, (Sum, Product, Frac, Neg, Power)):
             return rebuild(form, lambda part: self.apply(part, change))
         return self.form(change(self, self.term(form)))
 

@@ -66,10 +66,10 @@ def compiled(form: Form, given: Callable[[Form], bool] | None = None) -> Code:
         elif kind in _LAZY or (kind is Call and not _has_meaning(node)):
             code.append((_LAZY.get(kind, _asked), node, 0))
         elif opened:
-            code.append((_EAGER[kind], node, sum(1 for _ in children(node))))
+            code.append((_EAGER[kind], node, len(children(node))))
         else:
             stack.append((node, True))
-            stack += [(child, False) for child in reversed(list(children(node)))]
+            stack += [(child, False) for child in reversed(children(node))]
     return tuple(code)
 
 

@@ -67,22 +67,6 @@ class Piece(NamedTuple):
 
 _ZERO = re.compile(r"0\.0*(?!\d)")
 
-_FAST: dict[type[Form], Callable[[Any], tuple[Form, ...]]] = {
-    Number: lambda form: (),
-    Symbol: lambda form: (),
-    Text: lambda form: (),
-    Neg: lambda form: (form.arg,),
-    Sum: lambda form: form.terms,
-    Product: lambda form: form.factors,
-    Frac: lambda form: (form.top, form.bottom),
-    Power: lambda form: (form.base, form.exponent),
-}
-
-
-def _inside(form: Form) -> tuple[Form, ...]:
-    quick = _FAST.get(type(form))
-    return quick(form) if quick else tuple(children(form))
-
 
 def _is_tall(pieces: Iterable[Piece]) -> bool:
     return any(piece.tall for piece in pieces)
@@ -115,7 +99,7 @@ class Writer:
         stack = [form]
         while stack:
             node = stack.pop()
-            inside = _inside(node)
+            inside = children(node)
             order.append((node, len(inside)))
             stack += inside
         done: list[Piece] = []
