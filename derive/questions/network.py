@@ -1,39 +1,49 @@
-"""Questions about architectures."""
+"""Questions about architectures: the shape behind a layer."""
 
 from __future__ import annotations
 
 import random
-from fractions import Fraction
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import Field
 
 from derive.errors import InputError
-from derive.network.layers.base import Layer
-from derive.network.layers.convolution import SHAPE
-from derive.network.network import read_layer
-from derive.notation.build import number
-from derive.notation.form import Call, Shape
-from derive.notation.symbols import parse_symbol
+from derive.network.layers.base import Framework
+from derive.network.network import Network, read_network
+from derive.network.shapes import answer, premises, shape_form, shape_steps
 from derive.notation.worksheet import Worksheet
 from derive.questions.base import Question
 from derive.questions.fields import Positive
 from derive.questions.finish import finished
-from derive.record import Answer, Conventions, Derivation, Given, Phrase
+from derive.record import Conventions, Derivation, Phrase
 
-LayerText = Annotated[Layer, BeforeValidator(read_layer), WithJsonSchema({"type": ["string", "object"]})]
-SETTINGS: dict[str, str] = {
-    "H": "height",
-    "W": "width",
-    "C": "channels",
-    "K": "kernel",
-    "S": "stride",
-    "P": "padding",
-    "F": "filters",
-}
+LayerGiven = str | dict[str, Any]
+"""A layer as text, as a mapping of its kind to settings, or with a name of its own."""
 
 
-class NetworkOutputShape(Question):
+class NetworkQuestion(Question):
+    """Base of the questions about a network: its input, its layers, how it is written down."""
+
+    input: tuple[Positive, ...] = Field(
+        min_length=1, max_length=4, description="shape of the input: height, width, channels unless order says CHW"
+    )
+    net: list[LayerGiven] = Field(
+        min_length=1,
+        description="the layers, as in conv2d(filters=5, kernel=7); {conv1: conv2d(...)} names one",
+    )
+    order: Literal["HWC", "CHW"] = Field("HWC", description="whether channels stand last or first in a shape")
+    framework: Framework = Field("keras", description="whose order of axes and whose biases: keras or pytorch")
+
+    def network(self) -> Network:
+        """The network that is asked about.
+
+        Raises:
+            InputError: a layer is unknown, wrong, or does not fit what comes before it.
+        """
+        return read_network(self.net, self.input, self.framework, self.order)
+
+
+class NetworkOutputShape(NetworkQuestion):
     """The shape of a layer's output: formula, numbers, value."""
 
     ask: ClassVar[str] = "network.output_shape"
@@ -41,9 +51,6 @@ class NetworkOutputShape(Question):
         "input": [26, 26, 26],
         "net": ["conv2d(filters=5, kernel=7, stride=3, padding=1)"],
     }
-
-    input: tuple[Positive, Positive, Positive] = Field(description="shape of the input: height, width, channels")
-    net: list[LayerText] = Field(min_length=1, description="the layers, as in conv2d(filters=5, kernel=7, stride=3)")
 
     @classmethod
     def draw(cls, rng: random.Random) -> dict[str, Any]:
@@ -56,30 +63,15 @@ class NetworkOutputShape(Question):
 
     def solve(self, conventions: Conventions) -> Derivation:
         """Height, width, channels, shape of the output."""
-        if len(self.net) != 1:
-            raise InputError(f"one layer is asked for here, not {len(self.net)}")
-        layer = self.net[0]
-        steps = layer.shape_steps(self.input, Worksheet(conventions))
-        shape = steps[-1].lines[-1].form
-        answers = (Answer("shape", "shape", shape, shape, SHAPE),)
-        return finished(Derivation("Output size", self._prompt(), self._premises(layer), steps, answers, conventions))
-
-    def _premises(self, layer: Layer) -> tuple[Given, ...]:
-        values = dict(zip("HWC", self.input, strict=True))
-        short = {word: letter for letter, word in SETTINGS.items()}
-        values |= {short[name]: value for name, value in layer if name in short}
-        stated = [
-            Given(parse_symbol(letter), number(Fraction(value)), "value", (SETTINGS[letter],))
-            for letter, value in values.items()
-        ]
-        return (*stated, *(_meaning(side) for side in "HW"))
-
-    def _prompt(self) -> Phrase:
-        size = Shape(tuple(number(side) for side in self.input))
-        return ("Find the shape of the output for an input of ", size, ".")
-
-
-def _meaning(side: str) -> Given:
-    """What the size of an output means, whatever its formula says: how many windows fit along the side."""
-    windows = Call("windows", tuple(map(parse_symbol, (side, "K", "S", "P"))))
-    return Given(Call("meaning", (parse_symbol(f"{side}_out"),)), windows, shown=False)
+        network = self.network()
+        if len(network.nodes) != 1:
+            raise InputError(f"one layer is asked for here, not {len(network.nodes)}")
+        layer = network.nodes[0].layer
+        steps = shape_steps(layer, network.input, Worksheet(conventions), order=self.order)
+        target = steps[-1].target
+        assert target is not None
+        answers = (answer("shape", network.output, target, self.order),)
+        size = shape_form(network.input, self.order)
+        prompt: Phrase = ("Find the shape of the output for an input of ", size, ".")
+        givens = premises(layer, network.input)
+        return finished(Derivation("Output size", prompt, givens, tuple(steps), answers, conventions))

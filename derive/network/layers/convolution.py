@@ -1,109 +1,123 @@
-"""Convolutional layers."""
+"""Convolutions along one, two or three axes."""
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import Any, ClassVar
+from math import prod
+from typing import ClassVar
 
 from pydantic import Field
 
 from derive.errors import InputError
-from derive.network.layers.base import Layer, Size
-from derive.notation.build import ONE, TWO, number
-from derive.notation.form import Fence, Form, Frac, Number, Product, Shape, Sum, Symbol, rebuild
+from derive.network.layers.activation import Activation
+from derive.network.layers.base import AXES, AXIS_NAMES, Framework, Letter, Rule, Size, Tensor, called, out
+from derive.network.layers.sliding import Sliding
+from derive.notation.build import ONE, add, multiply
+from derive.notation.form import Form, Frac
 from derive.notation.symbols import parse_symbol
-from derive.notation.value import evaluate
-from derive.notation.worksheet import Worksheet
-from derive.record import Line, Mark, Phrase, Step
 
-KERNEL, STRIDE, PADDING = map(parse_symbol, ("K", "S", "P"))
-SHAPE = Symbol("shape", sub=("out",))
+FILTERS, CHANNELS, GROUPS = map(parse_symbol, ("F", "C", "g"))
+COUNT = parse_symbol("N")
 
 
-def window_count(side: Symbol) -> Form:
-    """⌊(n + 2P - K)/S⌋ + 1: how many windows of size K fit along a side at stride S."""
-    top = Sum((side, Product((TWO, PADDING)), KERNEL), (False, False, True))
-    return Sum((Fence("floor", Frac(top, STRIDE)), ONE), (False, False))
-
-
-def floor_lines(form: Form, sheet: Worksheet) -> list[Line]:
-    """Numbers in, the fraction inside the floor where it is cut, the value: students err where the floor bites."""
-    numbers = _substituted(form, sheet)
-    inside = evaluate(_fence(numbers).arg, {})
-    lines = [Line("=", numbers, ("numbers in",))]
-    assert isinstance(inside, Fraction)
-    if inside.denominator != 1:
-        cut = rebuild(numbers, lambda part: Fence("floor", number(inside)) if isinstance(part, Fence) else part)
-        lines.append(Line("=", cut, ("the floor cuts ", number(inside), " to ", number(inside.__floor__()))))
-    else:
-        cut = rebuild(numbers, lambda part: number(inside) if isinstance(part, Fence) else part)
-        lines.append(Line("=", cut))
-    lines.append(Line("=", number(evaluate(form, sheet.env))))
-    return lines
-
-
-def _substituted(form: Form, sheet: Worksheet) -> Form:
-    return number(sheet.env[form]) if form in sheet.env else rebuild(form, lambda part: _substituted(part, sheet))
-
-
-def _fence(form: Form) -> Fence:
-    assert isinstance(form, Sum)
-    assert isinstance(form.terms[0], Fence)
-    return form.terms[0]
-
-
-class Conv2D(Layer):
-    """A two-dimensional convolution: `conv2d(filters=5, kernel=7, stride=3, padding=1)`."""
-
-    kind: ClassVar[str] = "conv2d"
-    example: ClassVar[dict[str, Any]] = {"filters": 5, "kernel": 7, "stride": 3, "padding": 1}
+class Convolution(Sliding):
+    """Base of the convolutions: filters, groups, bias and an activation behind."""
 
     filters: int = Field(ge=1, description="how many filters, which is the number of output channels")
-    kernel: int = Field(ge=1, description="side of the square kernel, in pixels")
-    stride: int = Field(1, ge=1, description="step of the kernel, in pixels")
-    padding: int = Field(0, ge=0, description="zeros added on each side, in pixels")
+    groups: int = Field(1, ge=1, description="into how many groups the channels are split")
+    bias: bool = Field(True, description="whether each filter has a bias")
+    activation: Activation = Field("linear", description="the activation behind it")
 
-    def output_shape(self, size: Size) -> Size:
-        """(⌊(H + 2P - K)/S⌋ + 1, ⌊(W + 2P - K)/S⌋ + 1, filters)."""
-        height, width, _ = size
-        for side in (height, width):
-            if side + 2 * self.padding < self.kernel:
-                raise InputError(
-                    f"a kernel of {self.kernel} is larger than the padded input of {side + 2 * self.padding}"
-                )
-        return (
-            *tuple((side + 2 * self.padding - self.kernel) // self.stride + 1 for side in (height, width)),
+    def output(self, *sizes: Size) -> Size:
+        """(⌊(H + 2P - K)/S⌋ + 1, ..., filters)."""
+        sides = self.slid(sizes[0])
+        channels = sizes[0][-1]
+        for what, number in (("input channels", channels), ("filters", self.filters)):
+            if number % self.groups:
+                raise InputError(f"{number} {what} cannot be split into {self.groups} groups")
+        return (*sides, self.filters)
+
+    def tensors(self, framework: Framework, *sizes: Size) -> tuple[Tensor, ...]:
+        """Kernel and bias: (out, in, sides) in PyTorch, (sides, in, out) in Keras."""
+        names = [f"kernel {AXIS_NAMES[letter]}" for letter in AXES[self.rank + 1][:-1]]
+        sides = tuple(zip(names, (window.kernel for window in self.windows(*sizes)), strict=True))
+        ins, outs = ("in", sizes[0][-1] // self.groups), ("out", self.filters)
+        kernel = (outs, ins, *sides) if framework == "pytorch" else (*sides, ins, outs)
+        bias = (Tensor("bias", (outs,)),) if self.bias else ()
+        return (Tensor("weight", kernel), *bias)
+
+    def multiply_adds(self, *sizes: Size) -> int:
+        """Each output value is one scalar product."""
+        kernel = prod(window.kernel for window in self.windows(*sizes))
+        return prod(self.output(*sizes)) * kernel * (sizes[0][-1] // self.groups)
+
+    def letters(self, *sizes: Size) -> tuple[Letter, ...]:
+        """Those of the window, F filters, and g groups where there are several."""
+        groups = (Letter(GROUPS, self.groups, "groups"),) if self.groups > 1 else ()
+        return (*super().letters(*sizes), Letter(FILTERS, self.filters, "filters"), *groups)
+
+    def size_rules(self, *sizes: Size) -> tuple[Rule, ...]:
+        """The sides, then the channels."""
+        return (*self.side_rules(*sizes), Rule(out("C"), FILTERS, ("one channel for each filter",)))
+
+    def count_rules(self, framework: Framework, *sizes: Size) -> tuple[Rule, ...]:
+        """(K·K·C + 1)·F: the weights of each filter and its bias."""
+        kernel = [self._letter("K", "kernel", axis) for axis in range(self.rank)]
+        depth: Form = CHANNELS if self.groups == 1 else Frac(CHANNELS, GROUPS)
+        one = multiply([*kernel, depth])
+        why = "weights of a filter" + (", its bias" if self.bias else "") + ", times the filters"
+        form = multiply([add([one, ONE]) if self.bias else one, FILTERS])
+        return (Rule(COUNT, form, (why,)),)
+
+    def keras(self, *sizes: Size) -> str:
+        """`layers.Conv2D(...)`; other paddings than valid and same need a layer of their own in front."""
+        return called(
+            f"layers.Conv{self.rank}D",
             self.filters,
+            self.kernel,
+            strides=self.stride if self.stride != 1 else None,
+            padding="same" if self.padding == "same" else None,
+            dilation_rate=self.dilation if self.dilation != 1 else None,
+            groups=self.groups if self.groups > 1 else None,
+            use_bias=None if self.bias else False,
+            activation=None if self.activation == "linear" else self.activation,
         )
 
-    def shape_steps(self, size: Size, sheet: Worksheet) -> tuple[Step, ...]:
-        """Height, width (in one line where it is the same), channels, shape."""
-        self.output_shape(size)
-        values = {"H": size[0], "W": size[1], "K": self.kernel, "S": self.stride, "P": self.padding, "F": self.filters}
-        sheet.env |= {parse_symbol(name): Fraction(value) for name, value in values.items()}
-        height, width = (self._side(name, sheet) for name in ("H", "W"))
-        if size[0] == size[1]:
-            same = Line("=", height.target or ONE, ("the same sizes as for the height",), at=True)
-            width = Step(width.name, width.target, (same, width.lines[-1]), width.rule, (height.name,), level=1)
-        channels = parse_symbol("C_out")
-        depth = Step(
-            "C_out",
-            channels,
-            (Line("=", parse_symbol("F"), ("one channel for each filter",)), Line("=", number(self.filters))),
-            "output channels",
-            (),
-            (Mark(Fraction(1, 2), "B"),),
+    def torch(self, *sizes: Size) -> str:
+        """`nn.Conv2d(...)`; the activation is a module of its own."""
+        return called(
+            f"nn.Conv{self.rank}d",
+            sizes[0][-1],
+            self.filters,
+            self.kernel,
+            stride=self.stride if self.stride != 1 else None,
+            padding=self.padding if self.padding not in (0, "valid") else None,
+            dilation=self.dilation if self.dilation != 1 else None,
+            groups=self.groups if self.groups > 1 else None,
+            bias=None if self.bias else False,
         )
-        out = [step.target for step in (height, width, depth) if step.target is not None]
-        result = Shape(tuple(number(n) for n in self.output_shape(size)))
-        why: Phrase = ("height, width, channels",)
-        lines = (Line("=", Shape(tuple(out)), why), Line("=", result))
-        uses = (height.name, width.name, depth.name)
-        return height, width, depth, Step("shape", SHAPE, lines, "output shape", uses, (Mark(Fraction(1, 2), "A"),))
 
-    def _side(self, name: str, sheet: Worksheet) -> Step:
-        target, form = parse_symbol(f"{name}_out"), window_count(parse_symbol(name))
-        lines = (Line("=", form, ("size of a convolution",)), *floor_lines(form, sheet))
-        assert isinstance(lines[-1].form, Number)
-        sheet.env[target] = Fraction(lines[-1].form.text)
-        return Step(f"{name}_out", target, lines, "convolution size", (), (Mark(Fraction(1), "M"),))
+
+class Conv1D(Convolution):
+    """A convolution along a sequence."""
+
+    kind: ClassVar[str] = "conv1d"
+    rank: ClassVar[int] = 1
+    example: ClassVar[str] = "conv1d(filters=64, kernel=3)"
+    takes: ClassVar[tuple[Size, ...]] = ((100, 1),)
+
+
+class Conv2D(Convolution):
+    """A convolution over an image."""
+
+    kind: ClassVar[str] = "conv2d"
+    rank: ClassVar[int] = 2
+    example: ClassVar[str] = "conv2d(filters=5, kernel=7, stride=3, padding=1)"
+
+
+class Conv3D(Convolution):
+    """A convolution over a volume."""
+
+    kind: ClassVar[str] = "conv3d"
+    rank: ClassVar[int] = 3
+    example: ClassVar[str] = "conv3d(filters=8, kernel=3, padding=same)"
+    takes: ClassVar[tuple[Size, ...]] = ((10, 12, 12, 2),)
