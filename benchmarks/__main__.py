@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from benchmarks import chain, documents, hessians, logistic
+from benchmarks import chain, documents, hessians, logistic, networks
 from benchmarks.report import markdown, section
 
 REPORT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "chain": chain.tables,
     "hessians": hessians.tables,
     "logistic": logistic.tables,
+    "networks": networks.tables,
     "documents": documents.tables,
 }
 

@@ -38,11 +38,28 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Points that a step earns: kind "M" for method, "A" for accuracy, "B" independent of both; `note` for graders."""
+    """Points that a step earns: kind "M" for method, "A" for accuracy, "B" independent of both; `note` for graders.
+
+    `line` is the line of the step's listing (from 1) beside which it is printed.
+    """
 
     points: Fraction
     kind: Literal["M", "A", "B"] = "M"
     note: Phrase = ()
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Source code, printed letter by letter as it stands; it is never run.
+
+    `language` may be "python", which the judge holds code to, or "text", such as a listing with faults.
+    """
+
+    text: str
+    language: Literal["python", "text"] = "python"
+    caption: Phrase = ()
+    numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +67,12 @@ class Step:
     """What is found, and its successive forms; the last line is its value.
 
     `name` is what later steps list in `uses`. `intro` is a sentence printed before the lines. `layout` "table" prints
-    the substeps as the rows of a table under `heads`; their lines are its columns. A step without target and lines is
-    a remark. `level` is the smallest detail at which the step is shown: 0 answer, 1 exam key, 2 teaching, 3 every rule.
+    the substeps as the rows of a table under `heads`; their lines are its columns. `listing` is code that is printed
+    behind the intro. A step without target and lines is a remark. `level` is the smallest detail at which the step is
+    shown: 0 answer, 1 exam key, 2 teaching, 3 every rule.
+
+    A substep of a table with layout "row" is a row of cells that stand for themselves: its intro is the first cell,
+    each of its substeps one more, with lines as a chain `a = b = c` (its target is not printed), words, or nothing.
     """
 
     name: str
@@ -63,8 +84,9 @@ class Step:
     level: int = 1
     intro: Phrase = ()
     substeps: tuple[Step, ...] = ()
-    layout: Literal["lines", "table"] = "lines"
+    layout: Literal["lines", "table", "row"] = "lines"
     heads: tuple[Phrase, ...] = ()
+    listing: Listing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +94,14 @@ class Given:
     """A premise. With a form it defines or sets its target (`z := w x + b`, `w := -2`, `∂R/∂x := r`).
 
     Without one the target is a free quantity. `kind` tells a node of the graph ("definition") from a number or a
-    matrix of numbers ("value") and from an abstract function or a free symbol ("free"). `note` is printed behind it.
-    One that is not `shown` is a premise of the judge only: the prompt says it in other words.
+    matrix of numbers ("value"), from an abstract function or a free symbol ("free") and from what is sought
+    ("unknown"). `note` is printed behind it. One that is not `shown` is a premise of the
+    judge only: the prompt says it in other words.
     """
 
     target: Form
     form: Form | None = None
-    kind: Literal["definition", "value", "free"] = "definition"
+    kind: Literal["definition", "value", "free", "unknown"] = "definition"
     note: Phrase = ()
     shown: bool = True
 
@@ -87,13 +110,13 @@ class Given:
 class Answer:
     """What was asked for: `form` is its exact written form, `shown` the one that is printed (rounded where it is).
 
-    `kind` is number, integer, shape, matrix, expression, points, verdict or text. `tolerance` is relative; None takes
-    half a unit of the last printed digit. `label` is the quantity, where it has a name in mathematics. A result on the
-    way that was not asked for is not `boxed`.
+    `kind` is number, integer, shape, matrix, expression, points, verdict, text, or code (whose form is a text of many
+    lines). `tolerance` is relative; None takes half a unit of the last printed digit. `label` is the quantity, where it
+    has a name in mathematics, or words. A result on the way that was not asked for is not `boxed`.
     """
 
     name: str
-    kind: Literal["number", "integer", "shape", "matrix", "expression", "points", "verdict", "text"]
+    kind: Literal["number", "integer", "shape", "matrix", "expression", "points", "verdict", "text", "code"]
     form: Form
     shown: Form | None = None
     label: Form | None = None
@@ -130,6 +153,81 @@ class Figure:
     caption: Phrase = ()
 
 
+Spot = tuple[float, float]
+"""A place in a picture: centimetres from its origin, y upwards."""
+Shade = Literal["none", "white", "light", "mid", "dark", "black"]
+Dash = Literal["solid", "dashed", "dotted", "dashdotted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A line through points, `weight` points thick; `tip` ends it in an arrow, `faint` draws it in grey.
+
+    `curved` leads a smooth curve through the points, `rounded` is the radius of its corners in centimetres.
+    """
+
+    points: tuple[Spot, ...]
+    tip: bool = False
+    dash: Dash = "solid"
+    weight: float = 0.5
+    curved: bool = False
+    rounded: float = 0.0
+    faint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A polygon, filled where it has a shade; with a weight of 0 it has no outline."""
+
+    points: tuple[Spot, ...]
+    shade: Shade = "none"
+    weight: float = 0.5
+    rounded: float = 0.0
+    dash: Dash = "solid"
+
+
+@dataclass(frozen=True, slots=True)
+class Ellipse:
+    """A circle or an ellipse by its middle and its two radii."""
+
+    at: Spot
+    across: float
+    up: float
+    shade: Shade = "none"
+    weight: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words in a picture; `anchor` is the side of them that lies at the point, `size` in points, `turned` in degrees.
+
+    Of a `fact`, a step that the judge checks, the form of the last line stands behind the text.
+    """
+
+    at: Spot
+    text: Phrase
+    anchor: Literal["centre", "west", "east", "north", "south"] = "centre"
+    size: int = 9
+    turned: int = 0
+    fact: Step | None = None
+
+    @property
+    def phrase(self) -> Phrase:
+        """All that is printed."""
+        if self.fact is None:
+            return self.text
+        line = self.fact.lines[-1]
+        return (*self.text, *(("≈ ",) if line.relation == "≈" else ()), line.form)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing by coordinates: what stands later is drawn over what stands earlier."""
+
+    shapes: tuple[Stroke | Patch | Ellipse | Words, ...]
+    caption: Phrase = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Rounding:
     """How numbers are shown. "exact" rounds nothing; "carry-full" carries full precision and shows `digits` significant
@@ -154,7 +252,8 @@ class Conventions:
 class Derivation:
     """A question's whole solution. `prompt` asks it, `givens` are its premises, `answers` what it arrives at.
 
-    `points` is what the part is worth: the marks of the steps add up to it. `str()` is a readable plain-text solution.
+    `points` is what the part is worth: the marks of the steps add up to it. `listings` is the code that the prompt asks
+    about. `str()` is a readable plain-text solution.
     """
 
     title: str
@@ -163,9 +262,10 @@ class Derivation:
     steps: tuple[Step, ...] = ()
     answers: tuple[Answer, ...] = ()
     conventions: Conventions = Conventions()
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[Figure | Picture, ...] = ()
     points: Fraction | None = None
     remarks: tuple[Phrase, ...] = field(default=())
+    listings: tuple[Listing, ...] = ()
 
     def all_steps(self) -> Iterator[Step]:
         """Every step and substep in printed order."""

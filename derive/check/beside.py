@@ -53,7 +53,8 @@ def _question(document: Document, part: Part, worked: Part, gives: bool) -> Iter
 
 
 def _given(news: Sequence[tuple[Given, int]]) -> Iterator[_Said]:
-    for k, (given, place) in enumerate(news, 1):
+    stated = ((given, place) for given, place in news if given.form is not None)
+    for k, (given, place) in enumerate(stated, 1):
         assert given.form is not None
         yield _Said(Step(f"given {k}", given.target, (Line("=", given.form),)), [place])
 

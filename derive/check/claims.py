@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from derive.check.filters import FILTER_CLAIMS
 from derive.check.landscape import SMALL, Landscape, inertia
 from derive.check.missed import any_missed, is_near
 from derive.check.world import World
@@ -43,7 +44,8 @@ def claim_parts(target: Form) -> list[Form]:
     """The forms that a claim is about, whose names must be known."""
     bindings = target.bindings if isinstance(target, At) else ()
     call = target.form if isinstance(target, At) else target
-    assert isinstance(call, Call)
+    if not isinstance(call, Call):
+        return [call, *(form for pair in bindings for form in pair)]
     return [*call.args, *(form for _, form in call.params), *(form for pair in bindings for form in pair)]
 
 
@@ -102,4 +104,4 @@ def _rows(claimed: Form, width: int) -> list[tuple[Form, ...]]:
     return [(item,) for item in items] if width == 1 else [items]
 
 
-CLAIMS: dict[str, Check] = {"kind": _kind, "critical_points": _critical_points}
+CLAIMS: dict[str, Check] = {"kind": _kind, "critical_points": _critical_points, **FILTER_CLAIMS}

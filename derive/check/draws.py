@@ -45,5 +45,6 @@ WHOLE = (
     Domain("whole", lambda rng: Fraction(rng.randint(5, 12)), 1),
     Domain("whole", lambda rng: Fraction(rng.randint(2, 6)), 2),
     Domain("whole", lambda rng: Fraction(rng.randint(9, 30)), 3),
+    *(Domain("spread", lambda rng: Fraction(rng.randint(1, 2 ** rng.randint(1, 6))), seed) for seed in range(24)),
 )
-"""For what only makes sense between whole numbers, such as the bounds of a sum."""
+"""For what only makes sense between whole numbers: the bounds of a sum, a kernel inside a much larger image."""

@@ -16,6 +16,7 @@ What counts as true:
 * What a new name must be worth may be given too, as `meaning(name)`; its first line is then compared with that.
 * A name must have been given or defined by an earlier step, and a step must list the steps whose results it mentions.
 * A verdict in words is decided by the claim that its target makes (`derive.check.claims`).
+* A listing in Python is Python; it is parsed, never run.
 """
 
 from __future__ import annotations
@@ -26,15 +27,17 @@ from fractions import Fraction
 
 from derive.check.claims import checked_claim, claim_name, claim_parts
 from derive.check.lines import Report, StepLines
+from derive.check.listings import parsed
 from derive.check.names import mentioned, unknown_name
 from derive.check.premises import Premises, is_symbolic
 from derive.check.scope import Finding, Points, Reference, equal_to, points_of, tried
+from derive.check.sought import holds_sought, is_sought
 from derive.check.sweep import gradient_claims, settle
 from derive.check.verdict import Counts, Fault, Kind, Verdict
 from derive.check.world import World
-from derive.notation.form import Derivative, Form, Symbol, walk
+from derive.notation.form import At, Derivative, Form, Symbol, walk
 from derive.notation.reals import Undefined
-from derive.record import Answer, Derivation, Step
+from derive.record import Answer, Derivation, Figure, Line, Picture, Step, Words
 
 
 def judge(derivation: Derivation) -> Verdict:
@@ -96,14 +99,19 @@ class _Judge:
         for name in step.uses:
             if name not in self.found and name not in {inner.name for inner in step.substeps}:
                 self._fault(step.name, None, "uses", f"'{name}' is no earlier step")
+        if step.listing and step.listing.language == "python":
+            self._record(step.name, None, parsed(step.listing.text), "value")
         run = None
-        if step.target is not None and claim_name(step.target):
+        if self._is_claim(step.target):
             self._claimed(step)
         elif step.lines:
             run = self._judged(step, listed)
         self.found[step.name] = (step, run)
         if step.target is not None:
             self.finders.setdefault(step.target, []).append(step.name)
+
+    def _is_claim(self, target: Form | None) -> bool:
+        return claim_name(target) is not None or is_sought(self.premises, target)
 
     def _judged(self, step: Step, listed: set[str]) -> StepLines | None:
         if isinstance(step.target, Derivative) and step.target.of in self.gradients:
@@ -142,7 +150,7 @@ class _Judge:
             self._fault(step.name, 1, "undecided", "a new name that begins with a rounded number")
             return None
         meant = self.premises.meant.get(target)
-        meaning = replace(run, reference=Reference(meant)).equals(first.form, first.at) if meant else Finding(True)
+        meaning = replace(run, reference=Reference(meant)).as_meant(first) if meant else Finding(True)
         self.premises.define(target, first.form)
         self._record(step.name, 1, meaning, "value")
         run.accept(first)
@@ -192,24 +200,28 @@ class _Judge:
                 self._record(step.name, number, self._claim(step.name, number, step.target, line.form), "value")
 
     def _claim(self, step: str, line: int | None, target: Form | None, form: Form) -> Finding:
-        name = claim_name(target)
-        if name is None or target is None:
+        if target is None or not self._is_claim(target):
             return Finding(None, "no claim")
         if not all(self._known(step, line, part) for part in claim_parts(target)):
             return Finding(False, "a claim about what is not known")
         if (target, form) not in self.claims:
-            self.claims[target, form] = checked_claim(self.points.valued[0], target, form)
-        holds = self.claims[target, form]
+            self.claims[target, form] = self._decided(target, form)
+        holds, name = self.claims[target, form], claim_name(target) or "of a solution"
         return Finding(holds, f"the claim {name} does not hold" if holds is False else "the claim cannot be decided")
+
+    def _decided(self, target: Form, form: Form) -> bool | None:
+        if isinstance(target, At) and is_sought(self.premises, target):
+            return holds_sought(self.points.valued[0], target, form)
+        return checked_claim(self.points.valued[0], target, form)
 
     # Answers and marks
 
     def _answer(self, answer: Answer) -> None:
         """The answer's exact form is what its step found, and what is shown is a right rounding of it."""
-        if answer.kind == "text":
+        if answer.kind in ("text", "code"):
             return
         step, run = self._finder(answer)
-        if step is not None and claim_name(step.target):
+        if step is not None and self._is_claim(step.target):
             self._record(answer.name, None, self._claim(answer.name, None, step.target, answer.form), "answer")
             return
         if run is None and answer.label is not None and self._known(answer.name, None, answer.label):
@@ -233,17 +245,18 @@ class _Judge:
 
     def _boxes(self) -> None:
         """Where any line is boxed, every answer stands in a box."""
-        boxed = [line.form for step, _ in _steps(self.derivation) for line in step.lines if line.boxed]
-        parts = {part for form in boxed for part in walk(form)}
+        boxed = [line for step, _ in _steps(self.derivation) for line in step.lines if line.boxed]
+        parts = {part for line in boxed for part in walk(line.form)}
         for answer in self.derivation.answers if boxed else ():
-            if not answer.boxed or answer.kind == "text" or answer.form in parts or answer.shown in parts:
+            if not answer.boxed or answer.kind in ("text", "code") or answer.form in parts or answer.shown in parts:
                 continue
-            if not any(self._same(form, answer.form) for form in boxed):
+            if not any(self._same(line, answer.form) for line in boxed):
                 self._fault(answer.name, None, "box", "the answer stands in no box")
 
-    def _same(self, boxed: Form, answer: Form) -> bool:
+    def _same(self, boxed: Line, answer: Form) -> bool:
         run = StepLines(Reference(answer), self.points, lambda *_: None)
-        return self._missing(boxed) is None and bool(run.rounds(boxed).holds or run.equals(boxed).holds)
+        known = self._missing(boxed.form) is None
+        return known and bool(run.rounds(boxed.form).holds or run.equals(boxed.form, boxed.at).holds)
 
     def _marks(self) -> None:
         """The marks of the steps add up to the points of the part."""
@@ -262,5 +275,13 @@ def _steps(derivation: Derivation) -> Iterator[tuple[Step, tuple[str, ...]]]:
         stack += [(inner, (*around, *step.uses)) for inner in reversed(step.substeps)]
     everything = tuple(step.name for step in derivation.all_steps())
     for figure in derivation.figures:
-        for edge in figure.edges:
-            yield from ((label, everything) for label in (edge.above, edge.below) if label is not None)
+        yield from ((fact, everything) for fact in _facts(figure))
+
+
+def _facts(figure: Figure | Picture) -> Iterator[Step]:
+    """The steps whose results a figure prints."""
+    if isinstance(figure, Picture):
+        yield from (shape.fact for shape in figure.shapes if isinstance(shape, Words) and shape.fact is not None)
+        return
+    for edge in figure.edges:
+        yield from (label for label in (edge.above, edge.below) if label is not None)

@@ -64,10 +64,21 @@ class StepLines:
         elif not isinstance(line.form, (Relation, Text)):
             self.rounded = line.form
 
+    def as_meant(self, first: Line) -> Finding:
+        """Whether a formula is what its name means: at random points, and where the givens have their values.
+
+        Random points alone do not do: there a floor is often 0, and a kernel larger than its image has no meaning.
+        """
+        finding = self.equals(first.form, first.at)
+        if finding.holds is not True or self.equals(first.form, at=True).holds is not False:
+            return finding
+        return Finding(False, "the formula is not what the name means where the givens have their values")
+
     def equals(self, form: Form, at: bool = False) -> Finding:
         """Whether the form is worth what the step is to find."""
         if isinstance(form, Text):
             return Finding(None, "words that no claim stands for")
+        at = at or self.points.is_of_values(form) or self.points.is_of_values(self.reference.form)
         if isinstance(form, Relation):
             comparison = self._relation(form)
         elif is_symbolic(form) and not at:

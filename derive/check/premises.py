@@ -64,7 +64,7 @@ class Premises:
         for given in givens:
             self._note(given)
         for given in givens:
-            forms = (given.form,) if _meant(given) else (given.target, given.form)
+            forms = () if _meant(given) else (given.target, given.form)  # a meaning speaks of what is known by then
             self.mention(form for form in forms if form is not None)
         for target in [form for form in self.definitions if isinstance(form, (Derivative, Call))]:
             self._note_slope(target)

@@ -22,8 +22,10 @@ from derive.check.premises import is_symbolic
 from derive.check.rows import Printed, chain, display_rows, stated, table_rows
 from derive.errors import InputError
 from derive.notation import latex_reader
-from derive.notation.form import Form, Symbol, Text
+from derive.notation.form import At, Form, Symbol, Text
 from derive.record import Given, Line, Step
+
+_UNKNOWN = re.compile(r"(?:with|Let) (?P<names>(?:\$[^$]*\$(?:, | and )?)+) (?:be )?unknown")
 
 Maths = tuple[str, ...]
 """Formulas as they stand in the text, but for their spaces."""
@@ -142,17 +144,24 @@ class Document:
             for row in chain(math.text, place):
                 if row.relation in ("=", ":=") and row.target:
                     self._take_given(row)
+        for sought in _UNKNOWN.finditer(body):
+            for math in tex.inline(sought["names"]):
+                name = self._read(math.text, piece.offset + sought.start("names") + math.offset)
+                if name is not None:
+                    self._keep(Given(name, None, "unknown"), piece.offset + sought.start("names"))
 
     def _take_given(self, row: Printed) -> None:
         form, target = self._read(row.form, row.offset), self._read(row.target, row.offset)
         if form is None or target is None:
             return
         kind = "definition" if is_symbolic(form) or not isinstance(target, Symbol) else "value"
-        given = (Given(target, form, kind), row.offset)  # type: ignore[arg-type]
+        self._keep(Given(target, form, kind), row.offset)  # type: ignore[arg-type]
+
+    def _keep(self, given: Given, offset: int) -> None:
         if self._part is None:
-            self._problem.shared.append(given)
+            self._problem.shared.append((given, offset))
         else:
-            self._part.own.append(given)
+            self._part.own.append((given, offset))
 
     def _read(self, text: str, offset: int) -> Form | None:
         try:
@@ -188,4 +197,4 @@ def _maths(wording: str) -> Maths:
 def _is_claim(step: Step) -> bool:
     """Whether something is stated; words behind a quantity that is no claim in words are prose."""
     words = any(isinstance(line.form, Text) for line in step.lines)
-    return bool(step.lines) and (not words or claim_name(step.target) is not None)
+    return bool(step.lines) and (not words or isinstance(step.target, At) or claim_name(step.target) is not None)

@@ -83,7 +83,7 @@ def stated(text: str, offset: int) -> Iterator[Printed]:
         elif link in _LINKS:
             waiting = math.text, _LINKS[link]
         elif verdict := _VERDICT.match(link):
-            yield _finished(Printed(place, math.text, "=", rf"\text{{{verdict['words']}}}"))
+            yield _finished(Printed(place, math.text, "=", rf"\text{{{verdict['words'].strip()}}}"))
 
 
 def _finished(row: Printed) -> Printed:
@@ -104,11 +104,16 @@ def _blanked(text: str, *signs: str) -> str:
 
 
 def table_rows(body: str, offset: int) -> Iterator[Printed]:
-    """The rows of a step table: a quantity, then its successive forms; cells without mathematics say nothing."""
+    """The rows of a step table: a quantity, then its successive forms; cells without mathematics say nothing.
+
+    Where words stand for the quantity, each cell is a chain of its own.
+    """
     for row in cut(body, _ROW):
         text = _blanked(_without_spacing(row.text) if row.by else row.text, *_RULES)
         cells = [without(cell.text, "quiet") for cell in cut(text, _CELL)]
         maths = [[part.text for part in cut(cell, _MATH)[1::2]] for cell in cells]
+        if len(cells) >= 2 and not maths[0]:
+            yield from _own_cells(cells, maths, offset + row.offset)
         if len(cells) < 2 or not maths[0]:
             continue
         target, place = maths[0][0], offset + row.offset + len(text) - len(text.lstrip())
@@ -116,3 +121,13 @@ def table_rows(body: str, offset: int) -> Iterator[Printed]:
             relation: Relation = "≈" if form.startswith(r"\approx") else "="
             yield _finished(Printed(place, target, relation, form.removeprefix(r"\approx")))
             target = ""
+
+
+def _own_cells(cells: list[str], maths: list[list[str]], offset: int) -> Iterator[Printed]:
+    """The chains `a = b` of a row; a lone form in a cell says nothing."""
+    place = offset
+    for cell, formulas in zip(cells, maths, strict=True):
+        for formula in formulas:
+            found = list(chain(formula, place + len(cell) - len(cell.lstrip())))
+            yield from map(_finished, found if found and found[0].target else ())
+        place += len(cell) + 1

@@ -10,7 +10,7 @@ from typing import Any
 
 from derive.check.agree import agree, describe, printed_decimals, scalars, within_half_unit
 from derive.check.draws import DOMAINS, SIGNED, WHOLE, Domain
-from derive.check.premises import Premises, has_kink
+from derive.check.premises import Premises, has_kink, names_in
 from derive.check.scene import DIGITS, Scene
 from derive.check.world import World
 from derive.notation.arrays import Array, Value, plain
@@ -46,6 +46,12 @@ class Points:
     def symbolic(self) -> list[World]:
         """Where identities must hold."""
         return self._symbolic()
+
+    def is_of_values(self, form: Form) -> bool:
+        """Whether a line is one of values although it has names: unknowns, which have no value, and no others."""
+        premises = self.valued[0].premises
+        names = list(names_in(form)) if premises.values else []
+        return bool(names) and all(name in premises.inputs and name not in premises.values for name in names)
 
     def mapped(self, change: Callable[[World], World]) -> Points:
         """The same points, each changed."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from derive.check import slopes
 from derive.check.abstract import AbstractFunction
+from derive.check.carried import carried_entry, with_carried_entries
 from derive.check.scene import Scene
 from derive.notation.arrays import Array, Value, each, items, pairwise
 from derive.notation.branches import Branches
@@ -193,7 +194,8 @@ class World:
         todo, opened = [name], {name}
         while todo:
             top = todo[-1]
-            missing = [parent for parent in self.premises.parents(top) if parent not in opened and self._waits(parent)]
+            parents = [] if top in self.carried else self.premises.parents(top)
+            missing = [parent for parent in parents if parent not in opened and self._waits(parent)]
             if missing:
                 todo += missing
                 opened.update(missing)
@@ -207,6 +209,16 @@ class World:
         return not known and isinstance(name, Symbol) and self._follows(name)
 
     def _compute(self, name: Form) -> None:
+        if name in self.carried:
+            self._cache[name] = self.carried[name]
+            return
+        value = self._by_definition(name)
+        if name in self.base.carried:
+            drift = pairwise(self.reals.minus, value, self.base.unrounded(name))
+            value = pairwise(self.reals.plus, self.base.carried[name], drift)
+        self._cache[name] = value
+
+    def _by_definition(self, name: Form) -> Value:
         try:
             form = self.premises.definitions.get(name)
             value = self._tilt(name) if form is None else self._run(name, form)
@@ -214,16 +226,12 @@ class World:
             raise Undefined("a definition that needs itself") from None
         if name in self.pushes:
             value = pairwise(self.reals.plus, value, self.pushes[name])
-        self._unrounded[name] = value
-        if name in self.base.carried:
-            r, base = self.reals, self.base
-            drift = value if self.is_base else pairwise(r.minus, value, base.unrounded(name))
-            value = base.carried[name] if self.is_base else pairwise(r.plus, base.carried[name], drift)
-        self._cache[name] = value
+        return value
 
     def unrounded(self, name: Form) -> Value:
         """What a name is worth by its definition, where a rounded value is carried for it."""
-        self._defined(name)
+        if name not in self._unrounded:
+            self._unrounded[name] = self._by_definition(name)
         return self._unrounded[name]
 
     def _tilt(self, name: Form) -> Value:
@@ -285,6 +293,10 @@ class World:
             base._blocks[name] = AbstractFunction(name, self.reals, len(args), bends)
         return base._blocks[name]
 
+    def _derivative(self, node: Derivative) -> Value | None:
+        entry = carried_entry(self, node)
+        return self._kept(_slope, node) if entry is None else entry
+
     def _kept(self, slope: Callable[[World, Any], Value | None], node: Form) -> Value | None:
         """A slope, worked out once."""
         if node not in self._cache:
@@ -292,9 +304,14 @@ class World:
         return self._cache[node]
 
 
+def _slope(world: World, node: Derivative) -> Value | None:
+    value = slopes.derivative(world, node)
+    return with_carried_entries(world, node, value) if world.carried else value
+
+
 _RESOLVED: dict[type[Form], Callable[[World, Any], Value | None]] = {
     Symbol: World._symbol,
-    Derivative: lambda world, node: world._kept(slopes.derivative, node),
+    Derivative: World._derivative,
     At: World._at,
     Call: World._call,
 }

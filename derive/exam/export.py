@@ -14,7 +14,7 @@ from derive.notation.form import Form, Text
 from derive.notation.reals import LogOfNothing, Undefined
 from derive.notation.value import NoValue, evaluate
 from derive.questions.prose import words
-from derive.record import Answer, Derivation, Line, Step
+from derive.record import Answer, Derivation, Line, Listing, Mark, Step
 
 if TYPE_CHECKING:
     from derive.check.verdict import Verdict
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def answer_record(answer: Answer) -> dict[str, Any]:
     """An answer: `exact` and `decimal` (null where it is no number), what is printed, its kind and unit."""
-    value = None if answer.kind in ("text", "verdict") else _value(answer.form)
+    value = None if answer.kind in ("text", "verdict", "code") else _value(answer.form)
     return {
         "exact": str(value) if isinstance(value, Fraction) else _exact(answer.form),
         "decimal": _decimal(value),
@@ -37,6 +37,7 @@ def derivation_record(derivation: Derivation, verdict: Verdict) -> dict[str, Any
     return {
         "title": derivation.title,
         "prompt": words(derivation.prompt),
+        **({"listings": [*map(_listing, derivation.listings)]} if derivation.listings else {}),
         "answers": {answer.name: answer_record(answer) for answer in derivation.answers},
         "verified": verdict.verified,
         "faults": [str(fault) for fault in (*verdict.faults, *verdict.undecided)],
@@ -75,11 +76,22 @@ def _step(step: Step) -> dict[str, Any]:
         "level": step.level,
         "uses": list(step.uses),
         "lines": [_line(line) for line in step.lines],
-        "marks": [{"points": _amount(mark.points), "kind": mark.kind, "note": words(mark.note)} for mark in step.marks],
+        "marks": [_mark(mark) for mark in step.marks],
     }
+    if step.listing:
+        record["listing"] = _listing(step.listing)
     if step.substeps:
         record["substeps"] = [_step(substep) for substep in step.substeps]
     return record
+
+
+def _mark(mark: Mark) -> dict[str, Any]:
+    record = {"points": _amount(mark.points), "kind": mark.kind, "note": words(mark.note)}
+    return record if mark.line is None else {**record, "line": mark.line}
+
+
+def _listing(listing: Listing) -> dict[str, Any]:
+    return {"language": listing.language, "caption": words(listing.caption), "text": listing.text}
 
 
 def _line(line: Line) -> dict[str, Any]:

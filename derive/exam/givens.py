@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.errors import DeriveError, InputError, Place, UnknownName
+from derive.exam.facts import KEYS, QUOTED
 from derive.exam.model import Exam, PartRules, label_of
 from derive.exam.results import references
 from derive.exam.yaml_file import DataPath
@@ -41,6 +42,8 @@ class PartGivens:
         self.kind = kind_of(self.part)
         known = keys_of(self.kind)
         self.shared = {} if self.part.ask is None else {k: v for k, v in problem.given.items() if k in known}
+        if "net" in known and "net" not in problem.given:
+            self.shared.pop("of", None)  # the problem's own `of` is a quantity of its graph, not a layer
         self.values: dict[str, Any] = {**self.shared, **self._own()}
 
     def _own(self) -> dict[str, Any]:
@@ -67,13 +70,20 @@ class PartGivens:
         return list(references(self.values))
 
 
+def quotes_network(part: PartRules) -> bool:
+    """Whether the prose of a part quotes facts of a network."""
+    rubric = (line.reason for line in part.rubric)
+    return any(QUOTED.search(text or "") for text in (part.text, part.answer, part.solution, *rubric))
+
+
 def check_givens(exam: Exam) -> Iterator[DeriveError]:
     """What can be said against the givens before anything is solved: unknown types, and shared givens nobody uses."""
     for number, problem in enumerate(exam.rules.problems, start=1):
-        known: set[str] = set()
+        known: set[str] = set(KEYS if QUOTED.search(problem.text) else ())
         for index, part in enumerate(problem.parts):
             try:
                 known.update(keys_of(kind_of(part)) if part.ask else ())
+                known.update(KEYS if quotes_network(part) else ())
             except UnknownName as error:
                 yield settled(error, exam.source.place, (*part_path(number, index), "ask"))
         for name in problem.given.keys() - known:

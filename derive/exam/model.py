@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from derive.errors import InputError
 from derive.exam.draw import refuse_draws
+from derive.exam.facts import KEYS
 from derive.exam.yaml_file import DataPath, YamlFile, parse_yaml, read_yaml
 from derive.questions.faults import raise_all, translate
 from derive.record import Conventions, Rounding
@@ -98,8 +99,9 @@ class PartRules(_Section):
     def _asks(self) -> PartRules:
         if self.ask is None and self.text is None:
             raise ValueError("expected a part with 'ask' or 'text'")
-        if self.ask is None and self.given:
-            raise ValueError("expected no 'given' beside 'text': name a question type with 'ask'")
+        if self.ask is None and not self.given.keys() <= KEYS:
+            known = ", ".join(sorted(KEYS))
+            raise ValueError(f"expected no 'given' beside 'text' but for a network ({known}): name a type with 'ask'")
         if self.ask is not None and (self.answer is not None or self.rubric):
             raise ValueError(f"expected neither 'answer' nor 'rubric' beside 'ask': {self.ask} derives them")
         return self

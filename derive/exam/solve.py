@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from derive.errors import DeriveError, InputError, WrongMathematics
-from derive.exam.givens import PartGivens, check_givens, check_points, worth
+from derive.exam.facts import KEYS, Facts, facts_of
+from derive.exam.givens import PartGivens, check_givens, check_points, quotes_network, worth
 from derive.exam.levels import at_detail
 from derive.exam.marks import with_points
 from derive.exam.model import Exam, label_of
@@ -21,7 +22,7 @@ from derive.questions.catalogue import question, solved
 from derive.questions.faults import raise_all, settled
 from derive.questions.prose import read_prose
 from derive.questions.stated import in_order
-from derive.record import Derivation, Given, Phrase
+from derive.record import Derivation, Given, Listing, Phrase
 
 if TYPE_CHECKING:
     from derive.check.verdict import Verdict
@@ -149,14 +150,16 @@ class _Solver:
     def _problem(self, number: int) -> SolvedProblem:
         rules = self.exam.rules.problems[number - 1]
         parts = [self._collect(self._part, number, index) for index in range(len(rules.parts))]
-        intro = self._collect(self._prose, rules.text, number, ("problems", number - 1, "text")) or ()
+        facts = facts_of(rules.given)
+        intro = self._collect(self._prose, rules.text, number, ("problems", number - 1, "text"), facts) or ()
+        self._judge_facts(number, "", facts)
         parts = [part for part in parts if part is not None]
         shared = _shared_givens([part.derivation for part in parts])
         return SolvedProblem(
             number=number,
             title=rules.title,
             points=sum((part.points for part in parts), Fraction(0)),
-            parts=tuple(_without(part, shared) for part in parts),
+            parts=_listed_once([_without(part, shared) for part in parts]),
             intro=intro,
             givens=shared,
         )
@@ -167,9 +170,10 @@ class _Solver:
         names = (label, rules.name) if rules.name else (label,)
         self.progress(f"{number}{label}")
         try:
-            values = self._values(givens)
+            facts = facts_of(self._network(givens))
+            values = self._values(givens, facts)
             asked = self.questions.get((number, index)) or self._read(number, index, givens, values)
-            derivation = self._worded(solved(asked, values, self.conventions, givens.place), givens)
+            derivation = self._worded(solved(asked, values, self.conventions, givens.place), givens, facts)
         except DeriveError as error:
             self.results.fail(number, names)
             raise settled(error, self.exam.source.place, givens.path()) from None
@@ -177,12 +181,29 @@ class _Solver:
         derivation = with_points(derivation, points)
         self.results.add(number, names, derivation.answers)
         self.judged.append(Judged(number, label, _judge(derivation)))
+        self._judge_facts(number, label, facts)
         if rules.detail is not None:
             derivation = at_detail(derivation, rules.detail)
         space = {} if rules.space is None else {"space": rules.space}
         return SolvedPart(label, givens.kind.ask, points, derivation, derivation.givens, **space)
 
-    def _values(self, givens: PartGivens) -> dict[str, Any]:
+    def _network(self, givens: PartGivens) -> dict[str, Any]:
+        """The givens that prose may quote a network of: those of the problem, and the part's own."""
+        if not quotes_network(givens.part):
+            return {}
+        all_givens = {**self.exam.rules.problems[givens.number - 1].given, **givens.part.given}
+        own = {key: value for key, value in all_givens.items() if key in KEYS}
+        found: dict[str, Any] = self.results.resolve(own, givens.number)
+        return found
+
+    def _judge_facts(self, number: int, label: str, facts: Facts | None) -> None:
+        """What was quoted of a network is verified like the part that quotes it."""
+        for derivation in facts.used if facts else ():
+            verdict = _judge(derivation)
+            if verdict.verified is not True:
+                self.judged.append(Judged(number, label, verdict))
+
+    def _values(self, givens: PartGivens, facts: Facts | None) -> dict[str, Any]:
         """The givens with earlier results put in, their prose read."""
         here = givens.number
         for path, reference in givens.references():
@@ -192,22 +213,26 @@ class _Solver:
                 raise settled(error, givens.place, path) from None
         values = self.results.resolve(givens.values, here)
         if givens.part.ask is None:
-            values = _with_prose(values, lambda text, path: self._prose(text, here, givens.path(path)))
+            values = _with_prose(values, lambda text, path: self._prose(text, here, givens.path(path), facts))
         return values
 
-    def _worded(self, derivation: Derivation, givens: PartGivens) -> Derivation:
+    def _worded(self, derivation: Derivation, givens: PartGivens, facts: Facts | None) -> Derivation:
         rules, here = givens.part, givens.number
         if rules.ask is not None and rules.text is not None:
-            prompt = self._prose(rules.text, here, (*givens.path(), "text"))
+            prompt = self._prose(rules.text, here, (*givens.path(), "text"), facts)
             derivation = replace(derivation, prompt=prompt)
         if rules.solution is not None:
-            remark = self._prose(rules.solution, here, (*givens.path(), "solution"))
+            remark = self._prose(rules.solution, here, (*givens.path(), "solution"), facts)
             derivation = replace(derivation, remarks=(*derivation.remarks, remark))
         return derivation
 
-    def _prose(self, text: str, here: int, path: tuple[str | int, ...]) -> Phrase:
+    def _prose(self, text: str, here: int, path: tuple[str | int, ...], facts: Facts | None = None) -> Phrase:
+        def quoted(quote: str) -> Form:
+            of_network = facts is not None and quote.startswith("net.")
+            return facts.quoted(quote) if facts and of_network else self.results.quoted(quote, here)
+
         try:
-            return read_prose(text, lambda quote: self.results.quoted(quote, here))
+            return read_prose(text, quoted)
         except DeriveError as error:
             raise settled(error, self.exam.source.place, path) from None
 
@@ -251,6 +276,17 @@ def _shared_givens(derivations: list[Derivation]) -> tuple[Given, ...]:
 
 def _without(part: SolvedPart, shared: tuple[Given, ...]) -> SolvedPart:
     return replace(part, givens=tuple(given for given in part.givens if given.shown and given not in shared))
+
+
+def _listed_once(parts: list[SolvedPart]) -> tuple[SolvedPart, ...]:
+    """The parts; one that asks about the same listing as the part before it does not print it again."""
+    done: list[SolvedPart] = []
+    last: tuple[Listing, ...] = ()
+    for part in parts:
+        same = bool(last) and part.derivation.listings == last
+        last = part.derivation.listings or last
+        done.append(replace(part, derivation=replace(part.derivation, listings=())) if same else part)
+    return tuple(done)
 
 
 def parts_of(sheet: Sheet) -> Iterator[tuple[SolvedProblem, SolvedPart]]:

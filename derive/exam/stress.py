@@ -14,6 +14,7 @@ from derive.exam.marks import with_points
 from derive.exam.model import Exam
 from derive.exam.sheet import Sheet, SolvedPart, SolvedProblem
 from derive.exam.solve import parts_of, solve_and_judge
+from derive.notation.form import Text
 from derive.questions.catalogue import question, question_type
 from derive.record import Answer, Conventions, Derivation
 
@@ -139,7 +140,8 @@ def _untrue(sheet: Sheet, solution: str, whole: bool) -> str:
 
 
 def _has_equality(answer: Answer) -> bool:
-    return answer.boxed and answer.kind != "text" and answer.label is not None
+    named = answer.label is not None and not isinstance(answer.label, Text)
+    return answer.boxed and answer.kind != "text" and named
 
 
 def _said(kind: str, report: Report) -> str:

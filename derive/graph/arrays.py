@@ -14,6 +14,7 @@ from math import prod
 
 from derive.errors import InputError
 from derive.graph.program import Program
+from derive.graph.windows import Cell, Margins, Sides, Slide, slide
 
 Shape = tuple[int, ...]
 
@@ -59,13 +60,11 @@ def elementwise(make: Callable[..., int], *values: Value) -> Value:
     arrays = [value for value in values if isinstance(value, Array)]
     if not arrays:
         return make(*values)
-    rank = len(arrays[0].shape)
-    if any(len(array.shape) != rank for array in arrays):
-        raise InputError(f"shapes {' and '.join(written(a.shape) for a in arrays)} do not fit entry by entry")
-    shape = tuple(max(array.shape[axis] for array in arrays) for axis in range(rank))
-    for array in arrays:
-        if any(side not in (1, whole) for side, whole in zip(array.shape, shape, strict=True)):
-            raise InputError(f"shapes {' and '.join(written(a.shape) for a in arrays)} do not fit entry by entry")
+    shapes = [array.shape for array in arrays]
+    shape = tuple(map(max, zip(*shapes, strict=False)))
+    if any(len(each) != len(shape) or any(side not in (1, whole) for side, whole in zip(each, shape, strict=True))
+           for each in shapes):  # fmt: skip
+        raise InputError(f"shapes {' and '.join(map(written, shapes))} do not fit entry by entry")
 
     def entry(value: Value, index: Shape) -> int:
         if not isinstance(value, Array):
@@ -179,76 +178,82 @@ def _image(value: Value, what: str) -> Array:
     return value if len(value.shape) == 3 else Array((1, *value.shape), value.items)
 
 
-def out_size(size: int, kernel: int, stride: int, padding: int) -> int:
-    """⌊(n + 2p - k)/s⌋ + 1."""
-    if min(size, kernel, stride) < 1 or padding < 0 or size + 2 * padding < kernel:
-        raise InputError(
-            f"a kernel of {kernel} with stride {stride} does not fit a size of {size} with padding {padding}"
-        )
-    return (size + 2 * padding - kernel) // stride + 1
+def flip(p: Program, kernel: Value) -> Value:
+    """A kernel turned by 180 degrees, each channel by itself."""
+    if not isinstance(kernel, Array):
+        return kernel
+    if len(kernel.shape) < 2:
+        raise InputError("a kernel that is turned has rows and columns")
+    size = kernel.shape[-1] * kernel.shape[-2]
+    sheets = (kernel.items[k : k + size] for k in range(0, len(kernel.items), size))
+    return Array(kernel.shape, tuple(item for sheet in sheets for item in reversed(sheet)))
 
 
-def _padded(p: Program, image: Array, channel: int, row: int, column: int) -> int:
-    _, height, width = image.shape
-    inside = 0 <= row < height and 0 <= column < width
-    return image[channel, row, column] if inside else p.zero
-
-
-def conv2d(p: Program, image: Value, kernel: Value, stride: int = 1, padding: int = 0) -> Value:
-    """Y_oij = Σ_cab W_ocab X_c,(si+a-p),(sj+b-p): a cross-correlation, zero outside the image.
+def conv2d(
+    p: Program, image: Value, kernel: Value, stride: Sides = 1, padding: Margins = 0, dilation: Sides = 1
+) -> Value:
+    """Y_oij = Σ_cab W_ocab X_c,(si+da-p),(sj+db-p): a cross-correlation, zero outside the image.
 
     A kernel is one matrix (for one channel), channels x k x k, filters x channels x k x k, or one number a channel
     (then it is 1x1). One filter gives a matrix.
     """
     x = _image(image, "conv2d")
-    if not isinstance(kernel, Array):
-        kernel = Array((1, 1, 1), (kernel,))
-    w = kernel
+    w = kernel if isinstance(kernel, Array) else Array((1,), (kernel,))
     if len(w.shape) == 1:
         w = Array((w.shape[0], 1, 1), w.items)
-    if len(w.shape) == 2:
-        w = Array((1, *w.shape), w.items)
-    if len(w.shape) == 3:
-        w = Array((1, *w.shape), w.items)
+    w = Array((*(1,) * (4 - len(w.shape)), *w.shape), w.items)
     filters, channels, kh, kw = w.shape
     if channels != x.shape[0]:
         raise InputError(f"a kernel for {channels} channel(s) meets an image of {x.shape[0]}")
-    height, width = out_size(x.shape[1], kh, stride, padding), out_size(x.shape[2], kw, stride, padding)
+    window = slide((kh, kw), stride, padding, dilation)
+    height, width = window.counts(*x.shape[1:])
+    weights = [w.items[o * (channels * kh * kw) :][: channels * kh * kw] for o in range(filters)]
     items = []
     for o, i, j in indices((filters, height, width)):
-        window = indices((channels, kh, kw))
-        cells = [
-            p.mul(w[o, c, a, b], _padded(p, x, c, stride * i + a - padding, stride * j + b - padding))
-            for c, a, b in window
-        ]
-        items.append(total(p, cells))
+        under = [_entry(p, x, c, cell) for c in range(channels) for cell in window.cells(i, j)]
+        items.append(total(p, list(map(p.mul, weights[o], under))))
     return Array((height, width) if filters == 1 else (filters, height, width), tuple(items))
 
 
-def _pool(p: Program, image: Value, k: int, s: int, padding: int, reduce_window: Callable[[list[int]], int]) -> Value:
+def _entry(p: Program, image: Array, channel: int, cell: Cell) -> int:
+    """An entry of an image, zero outside."""
+    return image[channel, *cell] if _is_inside(image, cell) else p.zero
+
+
+def _is_inside(image: Array, cell: Cell) -> bool:
+    return 0 <= cell[0] < image.shape[1] and 0 <= cell[1] < image.shape[2]
+
+
+def _pool(p: Program, image: Value, window: Slide, inside: int, reduced: Callable[[list[int]], int]) -> Value:
+    """Each window reduced to one node; with `inside` the cells of the padding are left out of it."""
     x = _image(image, "pooling")
-    height, width = out_size(x.shape[1], k, s, padding), out_size(x.shape[2], k, s, padding)
-    items = tuple(
-        reduce_window([_padded(p, x, c, s * i + a - padding, s * j + b - padding) for a, b in indices((k, k))])
-        for c, i, j in indices((x.shape[0], height, width))
-    )
-    return Array((height, width) if x.shape[0] == 1 else (x.shape[0], height, width), items)
+    height, width = window.counts(x.shape[1], x.shape[2])
+    items = []
+    for c, i, j in indices((x.shape[0], height, width)):
+        cells = [cell for cell in window.cells(i, j) if not inside or _is_inside(x, cell)]
+        if not cells:
+            raise InputError("a window that lies in the padding alone has no value")
+        items.append(reduced([_entry(p, x, c, cell) for cell in cells]))
+    return Array((height, width) if x.shape[0] == 1 else (x.shape[0], height, width), tuple(items))
 
 
-def max_pool2d(p: Program, image: Value, k: int = 2, s: int = 0, p_: int = 0) -> Value:
-    """The largest entry of each k x k window at stride s (k where it is not given); padding counts as zeros."""
+def max_pool2d(p: Program, image: Value, k: Sides = 2, s: Sides = 0, p_: Margins = 0, inside: int = 0) -> Value:
+    """The largest entry of each k x k window at stride s (k where it is not given); padding counts as zeros.
+
+    With `inside` the padding never wins: only cells of the image count.
+    """
 
     def largest(window: list[int]) -> int:
         distinct = list(dict.fromkeys(window))
         _check_count(len(distinct), "max_pool2d")
         return distinct[0] if len(distinct) == 1 else p.node("max", *distinct)
 
-    return _pool(p, image, k, s or k, p_, largest)
+    return _pool(p, image, slide(k, s or k, p_), inside, largest)
 
 
-def avg_pool2d(p: Program, image: Value, k: int = 2, s: int = 0, p_: int = 0) -> Value:
-    """The mean of each k x k window, zeros of the padding counted."""
-    return _pool(p, image, k, s or k, p_, lambda window: p.div(total(p, window), p.constant(len(window))))
+def avg_pool2d(p: Program, image: Value, k: Sides = 2, s: Sides = 0, p_: Margins = 0, inside: int = 0) -> Value:
+    """The mean of each k x k window, zeros of the padding counted; with `inside` that of the image's cells alone."""
+    return _pool(p, image, slide(k, s or k, p_), inside, lambda ws: p.div(total(p, ws), p.constant(len(ws))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +271,8 @@ class ArrayOperation:
     example: tuple[str, ...] = ()
 
 
+POOLING = ("k", "s", "p", "inside")
+
 ARRAY_TABLE: tuple[ArrayOperation, ...] = (
     ArrayOperation("matmul", matmul, "(AB)_ij = sum_k A_ik B_kj", ("G @ B.T", "A.T @ G"), (), ("2x3", "3x2")),
     ArrayOperation("transpose", transpose, "(A^T)_ij = A_ji", ("G.T",), (), ("2x3",)),
@@ -282,9 +289,10 @@ ARRAY_TABLE: tuple[ArrayOperation, ...] = (
     ArrayOperation("min", _extreme("min"), "the smallest entry", ("G at the winner",), (), ("3x1",)),
     ArrayOperation(
         "conv2d", conv2d, "sum_cab W_cab X_c(i+a)(j+b)", ("full convolution of G and W", "correlation of X and G"),
-        ("stride", "padding"), ("2x4x4", "2x3x3"),
+        ("stride", "padding", "dilation"), ("2x4x4", "2x3x3"),
     ),
-    ArrayOperation("max_pool2d", max_pool2d, "max of each window", ("G at the winners",), ("k", "s", "p"), ("4x4",)),
-    ArrayOperation("avg_pool2d", avg_pool2d, "mean of each window", ("G/k^2 spread",), ("k", "s", "p"), ("4x4",)),
+    ArrayOperation("flip", flip, "turned by 180 degrees", ("G turned back",), (), ("2x3",)),
+    ArrayOperation("max_pool2d", max_pool2d, "max of each window", ("G at the winners",), POOLING, ("4x4",)),
+    ArrayOperation("avg_pool2d", avg_pool2d, "mean of each window", ("G/k^2 spread",), POOLING, ("4x4",)),
 )  # fmt: skip
 ARRAY_OPERATIONS: dict[str, ArrayOperation] = {entry.name: entry for entry in ARRAY_TABLE}

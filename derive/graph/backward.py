@@ -13,14 +13,14 @@ from derive.graph.adjoints import Adjoint, Path, adjoints
 from derive.graph.arithmetic import Real, mul
 from derive.graph.arrays import Array
 from derive.graph.course import course_form, is_settled
-from derive.graph.graph import Graph, Quantity, evaluate
+from derive.graph.gradient_arrays import array_steps
+from derive.graph.graph import Graph, evaluate
 from derive.graph.operations import OPERATIONS
 from derive.graph.point import Point
 from derive.notation.algebra import cancelled, is_longer
 from derive.notation.build import ONE, add, multiply, neg
 from derive.notation.form import Derivative, Form, Frac, Neg, Number, Product, Sum, Symbol, walk
 from derive.notation.reals import Undefined
-from derive.notation.rounding import shown
 from derive.notation.symbols import symbol_name
 from derive.notation.value import NoValue
 from derive.notation.value import evaluate as evaluate_form
@@ -53,7 +53,7 @@ class Backward:
         self.adjoints = adjoints(self.graph, of, wrt)
         self.values: dict[int, Real] = {} if point.symbolic else self._values()
         self._groups = self._grouped()
-        self._arrays = {node for nodes in self._groups.values() if len(nodes) > 1 for node in nodes}
+        self._arrays = {node for owner, nodes in self._groups.items() if self._is_array(owner, nodes) for node in nodes}
         self.symbolic: dict[int, Form] = {}
         self._long: set[int] = set()
         self._lines = {node: self._symbolic_lines(adjoint) for node, adjoint in self.adjoints.items() if node != of}
@@ -86,11 +86,18 @@ class Backward:
         """A step for every gradient but that of the output by itself, from the output back; the wanted ones last."""
         steps: list[Step] = []
         for owner, nodes in self._groups.items():
-            if len(nodes) > 1:
-                steps += self._array_steps(self.graph.quantities[owner], nodes)
+            if self._is_array(owner, nodes):
+                name = f"d{_text(self.symbol(self.of))}_d{_text(owner)}"
+                steps += array_steps(self, self.graph.quantities[owner], name)
+                self._made |= dict.fromkeys(nodes, name)
             else:
                 steps.append(self.step(self.adjoints[nodes[0]]))
         return tuple(steps)
+
+    def _is_array(self, owner: Symbol, nodes: list[int]) -> bool:
+        """Whether gradients are shown as an array: several are, and the one of an array that was asked for."""
+        value = self.graph.quantities[owner].value if owner in self.graph.quantities else None
+        return len(nodes) > 1 or (isinstance(value, Array) and all(node in self.wrt for node in value.items))
 
     def _grouped(self) -> dict[Symbol, list[int]]:
         """The nodes in the order of the backward pass; at given values those of one array together."""
@@ -109,28 +116,15 @@ class Backward:
             groups.setdefault(owners.get(node, label), []).append(node)
         return groups
 
-    def _array_steps(self, quantity: Quantity, nodes: list[int]) -> list[Step]:
-        """One entry in full, then the whole array; the other entries follow in the same way."""
-        assert isinstance(quantity.value, Array)
-        nodes = [node for node in quantity.value.items if node in self.adjoints]
-        first = self.step(self.adjoints[self._telling(nodes)])
-        name = f"d{_text(self.symbol(self.of))}_d{_text(quantity.symbol)}"
-        target = Derivative(self.symbol(self.of), (self.graph.written(quantity.symbol),))
-        self._made |= dict.fromkeys(nodes, name)
-        found = {node: self._value(node) for node in nodes}
-        values = [found.get(node, Fraction(0)) for node in quantity.value.items]
-        for node in nodes:
-            relation, form = shown(found[node], self.point.conventions.rounding)
-            self.point.carry(self.derivative(node), found[node], (Line(relation, form),))
-        relation, whole = self.point.matrix(values, quantity.value.shape)
-        line = Line(relation, whole, ("the other entries in the same way",))
-        return [first, Step(name, target, (line,), "all entries", (first.name,), (Mark(Fraction(1), "A"),))]
+    def formula(self, node: int) -> Form:
+        """The last form of a gradient before numbers are put in."""
+        return self._lines[node][-1].form
 
-    def _value(self, node: int) -> Real:
+    def value(self, node: int) -> Real:
         """A gradient's value, from the carried numbers where those are rounded."""
-        return self.point.worth(self._lines[node][-1].form) if self.point.carries_rounded else self.values[node]
+        return self.point.worth(self.formula(node)) if self.point.carries_rounded else self.values[node]
 
-    def _telling(self, nodes: list[int]) -> int:
+    def telling(self, nodes: list[int]) -> int:
         """The entry to work in full: the first with a gradient that is not zero and a formula that is defined there."""
         for node in nodes:
             if self.values[node] != 0 and all(self._defined(line.form) for line in self._lines[node]):
@@ -153,7 +147,7 @@ class Backward:
         lines = list(self._lines[node])
         last = lines[-1].form
         if not self.point.symbolic and (node in self.wrt or node in self._arrays or target in self._named):
-            value = self._value(node)
+            value = self.value(node)
             lines += self.point.numbers(target, last, value)
         uses = dict.fromkeys(self._step_of(path.child) for path in adjoint.paths if path.child != self.of)
         mark = Mark(Fraction(1), "A" if node in self.wrt else "M")

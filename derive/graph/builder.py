@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from fractions import Fraction
 from functools import reduce
+from typing import Any
 
 from derive.errors import InputError, UnknownName
 from derive.graph.arrays import (
@@ -173,10 +174,21 @@ class Builder:
         for key, value in form.params:
             if key not in entry.settings:
                 raise UnknownName(f"setting of {entry.name}", key, entry.settings)
-            settings["p_" if key == "p" else key] = _whole(value, key)
+            settings["p_" if key == "p" else key] = _setting(value, key, NESTED.get(key, 1))
         if entry.name not in (*VARIADIC, "concat") and len(args) != len(entry.example):
             raise InputError(f"{entry.name} takes {len(entry.example)} argument(s), {len(args)} given")
         return entry.expand(self.program, *args, **settings)
+
+
+NESTED = {"padding": 2, "p": 2, "inside": 0}
+"""How deep a setting may be nested: paddings as (before, after) for each side, others as a number for each side."""
+
+
+def _setting(form: Form, what: str, deep: int) -> Any:
+    """A whole number, or a pair of settings."""
+    if isinstance(form, Tuple) and len(form.items) == 2 and deep:
+        return tuple(_setting(item, what, deep - 1) for item in form.items)
+    return _whole(form, what)
 
 
 def _whole(form: Form, what: str) -> int:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from derive.graph.arithmetic import mul
+from derive.graph.adjoints import Path
+from derive.graph.arithmetic import Real, mul
 from derive.graph.backward import Backward
-from derive.graph.graph import Graph, Quantity, evaluate
+from derive.graph.graph import Graph, Quantity
 from derive.graph.point import Point
 from derive.notation.algebra import size
+from derive.notation.build import multiply
 from derive.notation.form import Derivative, Form, Product
 from derive.notation.rounding import shown
 from derive.notation.symbols import symbol_name
@@ -54,23 +56,40 @@ def _parents(graph: Graph, target: Quantity) -> Iterable[Quantity]:
 def _edge(point: Point, backward: Backward, source: Quantity, target: Quantity) -> FigureEdge:
     assert isinstance(source.value, int)
     assert isinstance(target.value, int)
-    name = f"{symbol_name(source.symbol)}_{symbol_name(target.symbol)}"
-    above = _number(point, f"{name}_value", source.symbol, point.nodes[source.value])
-    local = _local(backward, source.value, target.value)
-    if local is None:
-        return FigureEdge(symbol_name(source.symbol), symbol_name(target.symbol), above)
-    slope = _slope(point.graph, source, target)
-    flow = slope if target.value == backward.of else Product((backward.derivative(target.value), slope))
-    value = mul(backward.values[target.value], evaluate(
-        point.graph.program, point.nodes, (local,), point.conventions, point.graph.labels)[local])  # fmt: skip
-    below = _number(point, f"{name}_gradient", flow, value)
-    return FigureEdge(symbol_name(source.symbol), symbol_name(target.symbol), above, below)
+    ends = symbol_name(source.symbol), symbol_name(target.symbol)
+    name = "_".join(ends)
+    above = Step(f"{name}_value", source.symbol, (_shown(point, source.symbol),))
+    path = _path(backward, source.value, target.value)
+    if path is None:
+        return FigureEdge(*ends, above)
+    gradient = backward.derivative(source.value)
+    if len(backward.adjoints[source.value].paths) == 1 and gradient in point.env:
+        return FigureEdge(*ends, above, Step(f"{name}_gradient", gradient, (_shown(point, gradient),)))
+    flow, formula = _flow(backward, path, _slope(point.graph, source, target))
+    lines = (Line("=", formula), Line(*shown(_worth(point, backward, path, formula), point.conventions.rounding)))
+    return FigureEdge(*ends, above, Step(f"{name}_gradient", flow, lines))
 
 
-def _local(backward: Backward, source: int, target: int) -> int | None:
+def _path(backward: Backward, source: int, target: int) -> Path | None:
     if source not in backward.adjoints:
         return None
-    return next((path.local for path in backward.adjoints[source].paths if path.child == target), None)
+    return next((path for path in backward.adjoints[source].paths if path.child == target), None)
+
+
+def _flow(backward: Backward, path: Path, slope: Derivative) -> tuple[Form, Form]:
+    """What flows back along an arrow: as a product of derivatives, and with the local one written out."""
+    local = backward.graph.form(path.local, inside=path.local not in backward.graph.labels)
+    if path.child == backward.of:
+        return slope, local
+    upstream = backward.derivative(path.child)
+    return Product((upstream, slope)), multiply((upstream, local))
+
+
+def _worth(point: Point, backward: Backward, path: Path, formula: Form) -> Real:
+    """What a formula is worth: under carry-rounded with the numbers that were printed."""
+    if point.carries_rounded:
+        return point.worth(formula)
+    return mul(backward.values[path.child], point.nodes[path.local])
 
 
 def _slope(graph: Graph, source: Quantity, target: Quantity) -> Derivative:
@@ -79,6 +98,9 @@ def _slope(graph: Graph, source: Quantity, target: Quantity) -> Derivative:
     return Derivative(target.symbol, (source.symbol,), others)
 
 
-def _number(point: Point, name: str, target: Form, value: object) -> Step:
-    relation, form = shown(value, point.conventions.rounding)
-    return Step(name, target, (Line(relation, form),))
+def _shown(point: Point, name: Form) -> Line:
+    """The value of a quantity as its working ended, if that is short."""
+    line = point.end(name)
+    if line.at or size(line.form) > LONGEST_LABEL:
+        return Line(*shown(point.env[name], point.conventions.rounding))
+    return Line(line.relation, line.form)

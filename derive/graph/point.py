@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from derive.graph.arithmetic import Real
 from derive.graph.arrays import Array
 from derive.graph.graph import Graph, Quantity, matrix_form, one_based
 from derive.graph.operations import OPERATIONS
+from derive.notation.algebra import size
 from derive.notation.form import Call, Form, Symbol
 from derive.notation.rounding import shown
 from derive.notation.symbols import element, symbol_name
@@ -16,6 +17,15 @@ from derive.notation.worksheet import Worksheet
 from derive.record import Conventions, Line, Mark, Phrase, Relation, Step
 
 At = Mapping[Symbol, "Real | Array"]
+Entry = tuple[Form, Form, Real]
+"""An entry of an array: its name, its formula and its value."""
+
+THE_SAME_WAY: Phrase = ("the other entries in the same way",)
+ALL_ENTRIES = "all entries"
+"""The rule of a step that shows an array whose worked entry it uses."""
+
+WIDEST_ROW = 45
+"""Nodes of all forms in one row of a matrix that can be read on a page."""
 
 FORWARD_RULES: dict[str, Phrase] = {
     "max_pool2d": ("largest entry of each window",),
@@ -41,11 +51,31 @@ class Point(Worksheet):
         """What a form is worth here: from the engine, or recomputed from carried values where those are rounded."""
         return self.worth(form) if node is None or self.carries_rounded else self.nodes[node]
 
-    def matrix(self, values: list[Real], shape: tuple[int, ...]) -> tuple[Relation, Form]:
-        """An array of values as it is printed: "=" only where every entry is exact."""
-        entries = [shown(value, self.conventions.rounding) for value in values]
-        relation: Relation = "≈" if any(sign == "≈" for sign, _ in entries) else "="
-        return relation, matrix_form(shape, [form for _, form in entries])
+    def array(self, entries: Sequence[Entry], shape: tuple[int, ...]) -> tuple[Relation, Form]:
+        """An array as it is printed, its entries carried on: "=" only where every entry is exact.
+
+        Under the policy "exact" all are, unless they make a matrix that cannot be read.
+        """
+        lines = [Line(*shown(value, self.conventions.rounding)) for _, _, value in entries]
+        if self.conventions.rounding.mode == "exact":
+            worked = [self._worked(*entry) for entry in entries]
+            named = any(line.at for line in worked)
+            lines = lines if named or not can_be_read([line.form for line in worked], shape) else worked
+        for (name, _, value), line in zip(entries, lines, strict=True):
+            self.carry(name, value, (line,))
+        relation: Relation = "≈" if any(line.relation == "≈" for line in lines) else "="
+        return relation, matrix_form(shape, [line.form for line in lines])
+
+    def _worked(self, name: Form, formula: Form, value: Real) -> Line:
+        self.numbers(name, formula, value)
+        return self.end(name)
+
+
+def can_be_read(entries: Sequence[Form], shape: tuple[int, ...]) -> bool:
+    """Whether a matrix of these entries is narrow enough for a page."""
+    columns = shape[-1]
+    rows = (entries[start : start + columns] for start in range(0, len(entries), columns))
+    return all(sum(map(size, row)) <= WIDEST_ROW for row in rows)
 
 
 def forward_steps(point: Point, quantities: Iterable[Quantity]) -> tuple[Step, ...]:
@@ -98,16 +128,15 @@ def _array_steps(point: Point, quantity: Quantity) -> list[Step]:
     entry, node = element(quantity.symbol, *place), array.items[chosen]
     spread = graph.form(node)
     worked = (Line("=", spread), *point.numbers(entry, spread, point.value(spread, node)))
-    values = [point.value(graph.form(n), n) for n in array.items]
-    for at, value in zip(one_based(array.shape), values, strict=True):
-        relation, form = shown(value, point.conventions.rounding)
-        point.carry(element(quantity.symbol, *at), value, (Line(relation, form),))
-    relation, whole = point.matrix(values, array.shape)
+    names = [element(quantity.symbol, *at) for at in one_based(array.shape)]
+    forms = [graph.form(n) for n in array.items]
+    values = [point.value(form, n) for form, n in zip(forms, array.items, strict=True)]
+    relation, whole = point.array(list(zip(names, forms, values, strict=True)), array.shape)
     return [
         Step(f"{name}_formula", target, (formula,), "definition"),
         Step(symbol_name(entry), entry, worked, "one entry in full", (), (Mark(Fraction(1), "M"),)),
         Step(
-            name, target, (Line(relation, whole, ("the other entries in the same way",)),), "all entries",
+            name, target, (Line(relation, whole, THE_SAME_WAY),), ALL_ENTRIES,
             (symbol_name(entry),), (Mark(Fraction(1), "A"),),
         ),
     ]  # fmt: skip

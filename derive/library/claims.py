@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -44,6 +45,8 @@ def accepts(answer: Answer, claim: Any, rounding: Rounding) -> bool:
     """
     if answer.kind in ("text", "verdict"):
         return isinstance(answer.form, Text) and _words(str(claim)) == _words(answer.form.text)
+    if answer.kind == "code":
+        return isinstance(answer.form, Text) and _same_code(str(claim), answer.form.text)
     form = _form(claim, answer.kind)
     if answer.kind == "expression" and symbols(answer.form):
         return _same_function(answer.form, form)
@@ -55,6 +58,14 @@ def accepts(answer: Answer, claim: Any, rounding: Rounding) -> bool:
     except Undefined:
         return answer.form == form
     return _COMPARED.get(answer.kind, _entries_agree)(_Numbers(answer, rounding), right, claimed, shown)
+
+
+def _same_code(claim: str, right: str) -> bool:
+    """Whether two programs are the same but for comments and layout."""
+    try:
+        return ast.dump(ast.parse(claim)) == ast.dump(ast.parse(right))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
 
 
 def _words(text: str) -> str:

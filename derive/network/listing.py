@@ -7,7 +7,9 @@ a layer inside a layer. What stands without a name is positional: the inputs of 
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from derive.errors import InputError, Place
@@ -21,12 +23,13 @@ class Called:
 
     name: str
     args: tuple[Any, ...]
-    settings: dict[str, Any]
+    settings: Mapping[str, Any]
     place: Place | None = None
 
 
+@lru_cache(maxsize=256)
 def read_call(text: str) -> Called:
-    """The one call that a text is.
+    """The one call that a text is; a network says the same thing many times, and it is read once.
 
     Raises:
         InputError: the text is no call, or holds anything but plain values.
@@ -48,13 +51,15 @@ def read_call(text: str) -> Called:
 
 def call(node: ast.Call) -> Called:
     """A call with plain values; its name may have a path in front, as in `layers.Dense`."""
-    if any(isinstance(arg, ast.Starred) for arg in node.args) or any(key.arg is None for key in node.keywords):
+    if any(isinstance(arg, ast.Starred) for arg in node.args):
         raise InputError("* or ** in a call", _place(node))
-    names = [key.arg for key in node.keywords if key.arg]
-    for name in names:
-        if names.count(name) > 1:
-            raise InputError(f"{name} is given twice", _place(node))
-    settings = {key.arg: value(key.value) for key in node.keywords if key.arg}
+    settings: dict[str, Any] = {}
+    for key in node.keywords:
+        if key.arg is None:
+            raise InputError("* or ** in a call", _place(node))
+        if key.arg in settings:
+            raise InputError(f"{key.arg} is given twice", _place(node))
+        settings[key.arg] = value(key.value)
     return Called(path(node.func), tuple(map(value, node.args)), settings, _place(node))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import TypeVar
 
-from derive.network.layers.base import AXES, Layer, Rule, Size, axes, out
+from derive.network.layers.base import AXES, AXIS_NAMES, Layer, Rule, Size, axes, out
 from derive.network.network import Order
 from derive.notation.build import number
 from derive.notation.form import Call, Fence, Form, Number, Shape, Symbol, rebuild, symbols, walk
@@ -16,6 +17,7 @@ from derive.record import Answer, Given, Line, Mark, Phrase, Step
 
 SHAPE = Symbol("shape", sub=("out",))
 Rename = Callable[[Symbol], Symbol]
+T = TypeVar("T")
 
 
 def same(symbol: Symbol) -> Symbol:
@@ -30,7 +32,7 @@ def renamed(form: Form, rename: Rename) -> Form:
 
 def shape_form(size: Size, order: Order = "HWC") -> Form:
     """A size as it is printed: a×b×c, or one number for a vector."""
-    shown = (size[-1], *size[:-1]) if order == "CHW" and len(size) > 1 else size
+    shown = ordered(size, order)
     return number(shown[0]) if len(shown) == 1 else Shape(tuple(map(number, shown)))
 
 
@@ -71,7 +73,7 @@ def shape_steps(layer: Layer, size: Size, sheet: Worksheet, rename: Rename = sam
     for letter in (*axes(size), *layer.letters(size)):
         sheet.env[rename(letter.symbol)] = Fraction(letter.value)
     for rule in layer.size_rules(size):
-        steps.append(_axis_step(rule, sheet, steps, rename))
+        steps.append(axis_step(rule, sheet, steps, rename))
     if not steps:
         text = "the layer works on each value by itself"
         return [Step("shape", rename(SHAPE), (Line("=", shape_form(result, order), (text,)),), "output shape",
@@ -81,7 +83,7 @@ def shape_steps(layer: Layer, size: Size, sheet: Worksheet, rename: Rename = sam
     return [*steps, _whole(result, steps, rename, order)]
 
 
-def _axis_step(rule: Rule, sheet: Worksheet, before: list[Step], rename: Rename) -> Step:
+def axis_step(rule: Rule, sheet: Worksheet, before: list[Step], rename: Rename = same) -> Step:
     """One axis; where another one has the same numbers, in one line."""
     target, form = rename(rule.target), renamed(rule.form, rename)
     numbers = substituted(form, sheet)
@@ -101,18 +103,24 @@ def _axis_step(rule: Rule, sheet: Worksheet, before: list[Step], rename: Rename)
 
 
 def _whole(result: Size, steps: list[Step], rename: Rename, order: Order) -> Step:
-    names = AXES[len(result)]
     found = {step.target: step for step in steps}
-    outs = [rename(out(name)) for name in names]
+    outs = [rename(out(name)) for name in AXES[len(result)]]
     dims: list[Form] = [target if target in found else number(side) for target, side in zip(outs, result, strict=True)]
-    words = {"H": "height", "W": "width", "C": "channels", "L": "length", "D": "depth", "n": "features"}
-    listed = [words[name] for name in names]
-    if order == "CHW":
-        dims, listed = [dims[-1], *dims[:-1]], [listed[-1], *listed[:-1]]
-    lines = (Line("=", Shape(tuple(dims)), (", ".join(listed),)), Line("=", shape_form(result, order)))
+    lines = (Line("=", Shape(ordered(dims, order)), (axis_words(len(result), order),)),
+             Line("=", shape_form(result, order)))  # fmt: skip
     uses = tuple(step.name for step in steps)
     target = rename(SHAPE)
     return Step(symbol_name(target), target, lines, "output shape", uses, (Mark(Fraction(1, 2), "A"),))
+
+
+def ordered(dims: Sequence[T], order: Order) -> tuple[T, ...]:
+    """What belongs to the axes, in the order in which a sheet prints them."""
+    return (dims[-1], *dims[:-1]) if order == "CHW" else tuple(dims)
+
+
+def axis_words(rank: int, order: Order = "HWC") -> str:
+    """The axes of a size by name: "height, width, channels"."""
+    return ", ".join(ordered([AXIS_NAMES[name] for name in AXES[rank]], order))
 
 
 def number_lines(form: Form, sheet: Worksheet) -> list[Line]:
@@ -144,7 +152,7 @@ def substituted(form: Form, sheet: Worksheet) -> Form:
     return number(sheet.env[form]) if form in sheet.env else rebuild(form, lambda part: substituted(part, sheet))
 
 
-def answer(name: str, size: Size, target: Form, order: Order = "HWC") -> Answer:
+def answer(name: str, size: Size, target: Form | None, order: Order = "HWC") -> Answer:
     """The shape as an answer: a shape, or the number of features of a vector."""
     form = shape_form(size, order)
     return Answer(name, "integer" if len(size) == 1 else "shape", form, form, target)

@@ -1,4 +1,4 @@
-"""Arrays of scalars and their arithmetic: sums and products, convolution windows, stacking. Strict about shapes."""
+"""Arrays of scalars and their arithmetic: sums and products, stacking. Strict about shapes."""
 
 from __future__ import annotations
 
@@ -133,25 +133,3 @@ def times(reals: Reals, a: Value, b: Value) -> Value:
 def inner_product(reals: Reals, a: Sequence[Any], b: Sequence[Any]) -> Any:
     """Σ aᵢ bᵢ."""
     return reduce(reals.plus, map(reals.times, a, b))
-
-
-def padded_windows(channel: Array, kernel: Sequence[int], stride: int, padding: int, fill: Any) -> list[list[Any]]:
-    """The entries under the kernel at each of its places, row by row; `fill` stands outside of the image."""
-    height, width = channel.shape
-    rows, columns = window_counts(channel, kernel, stride, padding)
-
-    def entry(i: int, j: int) -> Any:
-        return channel.items[i * width + j] if 0 <= i < height and 0 <= j < width else fill
-
-    return [
-        [entry(r * stride + i - padding, c * stride + j - padding) for i, j in _grid(*kernel)]
-        for r, c in _grid(rows, columns)
-    ]
-
-
-def window_counts(channel: Array, kernel: Sequence[int], stride: int, padding: int) -> tuple[int, int]:
-    """How often the kernel fits in height and in width."""
-    sizes = [(size + 2 * padding - k) // stride + 1 for size, k in zip(channel.shape, kernel, strict=True)]
-    if min(sizes) < 1:
-        raise Undefined("a kernel that is larger than its image")
-    return sizes[0], sizes[1]

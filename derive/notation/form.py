@@ -231,8 +231,9 @@ _OTHER = ("str", "int", "bool", "tuple[str, ...]", "tuple[bool, ...]")
 
 @cache
 def _opener(kind: Any) -> Callable[[Any], tuple[Form, ...]]:
-    """What takes the forms out of a form of this kind, by the types of its fields: the way of every walk, so made once."""
-    held = [(f.name, str(f.type)) for f in fields(kind) if f.type not in _OTHER and not str(f.type).startswith("Literal")]
+    """What takes the forms out of a form of this kind, by the types of its fields."""
+    typed = [(f.name, str(f.type)) for f in fields(kind)]
+    held = [(name, of) for name, of in typed if of not in _OTHER and not of.startswith("Literal")]
     if not held:
         return lambda form: ()
     if len(held) == 1 and held[0][1] == "tuple[Form, ...]":
@@ -255,9 +256,8 @@ def _opener(kind: Any) -> Callable[[Any], tuple[Form, ...]]:
 def _forms(value: Any) -> Iterator[Form]:
     if isinstance(value, Form):
         yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _forms(item)
+    for item in value if isinstance(value, tuple) else ():
+        yield from _forms(item)
 
 
 def children(form: Form) -> tuple[Form, ...]:

@@ -73,5 +73,9 @@ FUNCTIONS: dict[str, Function] = {
         _named("conv2d", "conv", arity=None),
         _named("max_pool2d", "maxpool"),
         _named("avg_pool2d", "avgpool"),
+        _named("flip", "flip"),
+        _named("kernel_effect", "effect"),
+        _named("strongest", "strongest"),
+        _named("solution", "solution", arity=None),
     )
 }

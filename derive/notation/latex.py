@@ -78,9 +78,13 @@ def _letter(base: str) -> str:
 def _index(piece: str) -> str:
     """An index: letters and numbers italic, words upright, `t-1` piece by piece."""
     parts = re.split(r"([+-])", piece)
-    return "".join(
-        _letter(part) if _is_letter(part) else part if part.isdigit() else rf"\text{{{escape(part)}}}" for part in parts
-    )
+    return "".join(map(_index_part, parts))
+
+
+def _index_part(part: str) -> str:
+    if part.isdigit() or part in "+-":
+        return part
+    return _letter(part) if _is_letter(part) else rf"\text{{{escape(part)}}}"
 
 
 @lru_cache(maxsize=4096)
@@ -103,6 +107,7 @@ class LatexWriter(Writer):
     partial, total = r"\partial ", r"\mathrm{d} "
     index_comma = r",\,"
     comma, hadamard_sign, shape_sign, differential_gap = r",\, ", r" \odot ", r" \times ", r" \, "
+    dot = r" \cdot "
 
     def brackets(self, text: str, tall: bool) -> str:
         return f"\\left({text}\\right)" if tall else f"({text})"
@@ -124,7 +129,7 @@ class LatexWriter(Writer):
         bracketed = text[0] == "(" or text.startswith(r"\left(")
         numbers = right.value and (left.value or bracketed)
         if text[0].isdigit() or numbers or (left.callee and bracketed):
-            return r" \cdot "
+            return self.dot
         if text.startswith(_WORD) or left.text.startswith(_WORD):
             return r"\, "
         if left.text.startswith(_FRACTION) and (text.startswith(_FRACTION) or not left.value):
@@ -219,7 +224,7 @@ class InlineWriter(LatexWriter):
 
     def times(self, before: str, left: Piece, text: str, right: Piece) -> str:
         slashed = _SLASHED in (left.text[: len(_SLASHED)], text[: len(_SLASHED)])
-        return r" \cdot " if slashed else super().times(before, left, text, right)
+        return self.dot if slashed else super().times(before, left, text, right)
 
     def frac(self, form: Frac, pieces: Sequence[Piece]) -> Piece:
         top, bottom = (p._replace(text=f"({p.text})") if p.text.startswith(_SLASHED) else p for p in pieces)

@@ -13,7 +13,19 @@ from typing import Any
 
 from derive.notation import arrays
 from derive.notation.arrays import Array, Value, each, items, like, pairwise, stack
-from derive.notation.images import conv2d, pool, window_max, window_mean, windows
+from derive.notation.images import (
+    cells,
+    conv2d,
+    flip,
+    pool,
+    spread,
+    starts,
+    window_max,
+    window_mean,
+    windows,
+    windows_over,
+)
+from derive.notation.reach import FIELD_MEANINGS
 from derive.notation.reals import HALF, Undefined
 from derive.notation.use import Meaning, Use, largest
 
@@ -144,6 +156,16 @@ def _reshape(use: Use, args: list[Value]) -> Value:
     return Array(shape, items(args[0]))
 
 
+def _keras_kernel(use: Use, args: list[Value]) -> Value:
+    """The axes of a kernel in Keras from (out, in, sides): sides first, outputs last."""
+    return stack([*args[2:], args[1], args[0]])
+
+
+def _pytorch_kernel(use: Use, args: list[Value]) -> Value:
+    """The axes of a kernel in PyTorch from (out, in, sides): outputs first, sides last."""
+    return stack(list(args))
+
+
 def _normal_cdf(use: Use, x: Any) -> Any:
     """The distribution function of the standard normal law."""
     reals = use.reals
@@ -210,7 +232,15 @@ MEANINGS: dict[str, Meaning] = {
     "flatten": _flatten,
     "reshape": _reshape,
     "conv2d": conv2d,
+    "flip": flip,
     "max_pool2d": pool(window_max),
     "avg_pool2d": pool(window_mean),
     "windows": windows,
+    "keras_kernel": _keras_kernel,
+    "pytorch_kernel": _pytorch_kernel,
+    "windows_over": windows_over,
+    "starts": starts,
+    "spread": spread,
+    "cells": cells,
+    **FIELD_MEANINGS,
 }

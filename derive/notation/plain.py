@@ -38,6 +38,7 @@ class PlainWriter(Writer):
     relations = {op: op for op in ("=", "≠", "<", "≤", ">", "≥", "≈")}
     partial, total, typeset = "∂", "d", False
     comma, hadamard_sign, shape_sign, differential_gap = ", ", " ⊙ ", " × ", " "
+    dot = "·"
 
     # leaves
 
@@ -64,9 +65,6 @@ class PlainWriter(Writer):
         return Piece(" ".join(form.text.split()))
 
     # what is made of others
-
-    def times(self, before: str, left: Piece, text: str, right: Piece) -> str:
-        return "·"
 
     def frac(self, form: Frac, pieces: Sequence[Piece]) -> Piece:
         top, bottom = pieces

@@ -9,6 +9,7 @@ from typing import Any
 from derive.notation.build import decimal_digits, neg, number, scientific
 from derive.notation.decimals import decimal_of
 from derive.notation.form import Form, Number
+from derive.notation.reals import LogOfNothing, Undefined
 from derive.record import Relation, Rounding
 
 Real = Any
@@ -23,9 +24,15 @@ SMALLEST_EXPONENT = -3
 
 
 def as_fraction(value: Real) -> Fraction:
-    """The exact value of a fraction or of a binary float."""
+    """The exact value of a fraction or of a binary float.
+
+    Raises:
+        Undefined: the logarithm of a number that is not positive.
+    """
     if isinstance(value, Fraction):
         return value
+    if isinstance(value, LogOfNothing):
+        raise Undefined("the logarithm of a number that is not positive")
     sign, mantissa, exponent, _ = value._mpf_
     whole = Fraction(int(mantissa)) * Fraction(2) ** exponent
     return -whole if sign else whole
@@ -34,7 +41,32 @@ def as_fraction(value: Real) -> Fraction:
 def shown(value: Real, rounding: Rounding) -> tuple[Relation, Form]:
     """How a value is printed: "=" with its exact form where that is short, else "≈" with the sheet's digits."""
     exact = exact_form(value, rounding)
-    return ("=", exact) if exact is not None else ("≈", rounded(value, rounding.digits))
+    return ("=", exact) if exact is not None else ("≈", in_digits(value, rounding))
+
+
+def in_digits(value: Real, rounding: Rounding, extra: int = 0) -> Form:
+    """The value with the sheet's significant digits, and `extra` more.
+
+    Where the digits shown are carried on, one that would show as 1 or -1 keeps as many as tell it from there: later
+    lines need 1 - p of a probability p that is nearly 1, and the logarithm of that.
+    """
+    form = rounded(value, rounding.digits + extra)
+    if rounding.mode != "carry-rounded" or not is_one(form):
+        return form
+    return rounded(value, max(rounding.digits + extra, digits_beside_one(as_fraction(value))))
+
+
+def is_one(form: Form) -> bool:
+    """Whether a printed decimal shows 1 or -1."""
+    found = decimal_of(form)
+    return found is not None and abs(found[0]) == 1
+
+
+def digits_beside_one(value: Fraction) -> int:
+    """The significant digits that tell a value from 1 and -1; 0 where it is one of them, or too near to print that."""
+    gap = abs(abs(value) - 1)
+    needed = -magnitude(gap) + (abs(value) > 1) if gap else 0
+    return needed if needed <= LONGEST_EXACT else 0
 
 
 def exact_form(value: Real, rounding: Rounding) -> Form | None:

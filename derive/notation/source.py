@@ -34,6 +34,7 @@ class SourceWriter(Writer):
     """Lays forms out as Python-like text; a form that has no such text is an InputError."""
 
     relations = {"=": "==", "≠": "!=", "<": "<", "≤": "<=", ">": ">", "≥": ">="}
+    dot = "*"
     typeset = False
 
     def number(self, form: Number, _: Sequence[Piece]) -> Piece:
@@ -49,9 +50,6 @@ class SourceWriter(Writer):
         nested = isinstance(form.arg, Product) and isinstance(form.arg.factors[0], Product)
         # Python takes -(a*b)*c for (-(a*b))*c, where the reader cannot see that the brackets group
         return Piece(f"-({pieces[0].text})", NEG) if nested else super().neg(form, pieces)
-
-    def times(self, before: str, left: Piece, text: str, right: Piece) -> str:
-        return "*"
 
     def frac(self, form: Frac, pieces: Sequence[Piece]) -> Piece:
         top, bottom = (self.fit(piece, POWER) for piece in pieces)

@@ -63,6 +63,7 @@ class TypstWriter(Writer):
     relations = {op: op for op in ("=", "≠", "<", "≤", ">", "≥", "≈")}
     partial, total = "∂ ", "upright(d) "
     comma, hadamard_sign, shape_sign, differential_gap = ", ", " ⊙ ", " × ", " thin "
+    dot = " dot.op "
 
     # leaves
 
@@ -85,7 +86,7 @@ class TypstWriter(Writer):
     def times(self, before: str, left: Piece, text: str, right: Piece) -> str:
         numbers = right.value and (left.value or text[0] == "(")
         if text[0].isdigit() or numbers:
-            return " dot.op "
+            return self.dot
         apart = left.text.startswith(_FRACTION) and (text.startswith(_FRACTION) or not left.value)
         return " thin " if apart else " "
 
@@ -161,7 +162,7 @@ class InlineWriter(TypstWriter):
 
     def times(self, before: str, left: Piece, text: str, right: Piece) -> str:
         slashed = _SLASHED in (left.text[: len(_SLASHED)], text[: len(_SLASHED)])
-        return " dot.op " if slashed else super().times(before, left, text, right)
+        return self.dot if slashed else super().times(before, left, text, right)
 
     def frac(self, form: Frac, pieces: Sequence[Piece]) -> Piece:
         top, bottom = (p._replace(text=f"({p.text})") if p.text.startswith(_SLASHED) else p for p in pieces)

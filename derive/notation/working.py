@@ -14,7 +14,7 @@ from derive.notation.algebra import is_longer, size, tidy
 from derive.notation.build import neg, number
 from derive.notation.form import At, Call, Derivative, Form, Matrix, Number, Symbol, Tuple, rebuild, symbols
 from derive.notation.reals import Undefined
-from derive.notation.rounding import Real, as_fraction, exact_form, rounded, shown, unit_of
+from derive.notation.rounding import Real, as_fraction, exact_form, in_digits, shown, unit_of
 from derive.notation.value import Evaluator, NoValue
 from derive.record import Line, Phrase, Relation, Rounding
 
@@ -45,7 +45,7 @@ def numbers_in(
             if rounding.mode == "exact":
                 return (forms or {}).get(part, part)
             exact = False
-            return rounded(values[part], rounding.digits + extra)
+            return in_digits(values[part], rounding, extra)
         return part if isinstance(part, (Symbol, Number, Derivative, At)) else rebuild(part, change)
 
     return change(form), exact

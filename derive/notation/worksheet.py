@@ -5,21 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
+from derive.errors import InputError
+from derive.notation.algebra import is_longer
 from derive.notation.decimals import decimal_of
 from derive.notation.form import Form, symbols
-from derive.notation.rounding import Real
+from derive.notation.reals import LogOfNothing, Undefined
+from derive.notation.rounding import Real, as_fraction, shown
 from derive.notation.working import number_lines, worth
 from derive.record import Conventions, Line, Mark, Phrase, Step
 
+LONGEST_EXACT = 200
+"""Nodes of an exact form that is put in for a name; under the policy "exact" a longer one stays a name."""
+
 
 class Worksheet:
-    """What is known so far: `env` holds the value of each quantity, under carry-rounded the one that was printed, and
-    `exact` the exact form of those that were worked out."""
+    """What is known so far.
+
+    Attributes:
+        env: the value of each quantity, under carry-rounded the one that was printed.
+        exact: the exact form of those that were worked out, where it is short enough to stand in other lines.
+        ends: the line at which the working of a quantity ended.
+    """
 
     def __init__(self, conventions: Conventions, env: Mapping[Form, Real] | None = None) -> None:
         self.conventions = conventions
         self.env: dict[Form, Real] = dict(env or {})
         self.exact: dict[Form, Form] = {}
+        self.ends: dict[Form, Line] = {}
 
     @property
     def carries_rounded(self) -> bool:
@@ -28,20 +40,41 @@ class Worksheet:
 
     def carry(self, target: Form, value: Real, lines: Iterable[Line] = ()) -> None:
         """Remembers a quantity's value for the steps after it."""
-        if self.carries_rounded:
-            for line in lines:
-                decimal = decimal_of(line.form) if line.relation == "≈" else None
-                value = decimal[0] if decimal else value
+        for line in lines:
+            decimal = decimal_of(line.form) if self.carries_rounded and line.relation == "≈" else None
+            value = decimal[0] if decimal else value
+            self.ends[target] = line
         self.env[target] = value
 
+    def end(self, target: Form) -> Line:
+        """The line at which a quantity ended; for one that was not worked out its value."""
+        return self.ends.get(target) or Line(*shown(self.env[target], self.conventions.rounding))
+
     def worth(self, form: Form) -> Real:
-        """What a form is worth with the values that are known so far."""
-        return worth(form, self.env, self.conventions.relu_at_zero)
+        """What a form is worth with the values that are known so far.
+
+        Raises:
+            InputError: rounded values were carried to where there is no value.
+            Undefined: there is none with full precision either.
+        """
+        try:
+            value = worth(form, self.env, self.conventions.relu_at_zero)
+            if isinstance(value, LogOfNothing):
+                as_fraction(value)  # raises: it is no number that a line could end at
+        except Undefined as error:
+            if not self.carries_rounded:
+                raise
+            digits = self.conventions.rounding.digits
+            raise InputError(
+                f"{error.message}, with values rounded to {digits} significant digits and carried on: "
+                "more digits may help"
+            ) from None
+        return value
 
     def numbers(self, target: Form, form: Form, value: Real) -> tuple[Line, ...]:
         """The lines from a formula to its value, which is carried on."""
         lines = number_lines(form, value, self.env, self.conventions.rounding, forms=self.exact)
-        if lines and not symbols(lines[-1].form):
+        if lines and not any(symbols(lines[-1].form)) and not is_longer(lines[-1].form, LONGEST_EXACT):
             self.exact[target] = lines[-1].form
         self.carry(target, value, lines)
         return lines

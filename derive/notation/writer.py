@@ -9,9 +9,9 @@ recurse, so deep and long forms cost no stack.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Iterable, Sequence
+from itertools import groupby, pairwise
+from typing import ClassVar, NamedTuple
 
 from derive.errors import InputError
 from derive.notation.form import (
@@ -84,6 +84,7 @@ class Writer:
     total: ClassVar[str]
     comma: ClassVar[str] = ", "
     index_comma: ClassVar[str] = ", "
+    dot: ClassVar[str]
     hadamard_sign: ClassVar[str]
     shape_sign: ClassVar[str]
     differential_gap: ClassVar[str] = " "
@@ -145,19 +146,24 @@ class Writer:
 
     def product(self, form: Product, pieces: Sequence[Piece]) -> Piece:
         texts = self.fit_all(pieces, FACTOR)
+        row = pairwise(form.factors)
+        dotted = any(a == b and isinstance(a, Symbol) for a, b in row)  # K·K·C, where KKC would read as a word
+
+        def joined(i: int, text: str) -> str:
+            return self.dot if dotted else self.times(texts[i - 1], pieces[i - 1], text, pieces[i])
+
         parts = [texts[0]]
         for i in range(1, len(texts)):
-            parts.append(self.times(texts[i - 1], pieces[i - 1], texts[i], pieces[i]))
-            parts.append(texts[i])
+            parts += [joined(i, texts[i]), texts[i]]
         closed = ""
         if len(texts) > 1 and pieces[-1].closed and pieces[-1].level >= FACTOR:
             end = pieces[-1].closed
-            closed = "".join([*parts[:-2], self.times(texts[-2], pieces[-2], end, pieces[-1]), end])
+            closed = "".join([*parts[:-2], joined(len(texts) - 1, end), end])
         return Piece("".join(parts), PRODUCT, _is_tall(pieces), _is_value(pieces), closed)
 
     def times(self, before: str, left: Piece, text: str, right: Piece) -> str:
         """What is written between two factors, given their texts and what they were before brackets."""
-        raise NotImplementedError
+        return self.dot
 
     def hadamard(self, form: Hadamard, pieces: Sequence[Piece]) -> Piece:
         text = self.hadamard_sign.join(self.fit_all(pieces, PRODUCT))
@@ -183,7 +189,7 @@ class Writer:
         return Piece(f"{left} {self.relations[form.op]} {right}", WHOLE, _is_tall(pieces))
 
     def shape(self, form: Shape, pieces: Sequence[Piece]) -> Piece:
-        return Piece(self.shape_sign.join(self.fit(piece, ATOM) for piece in pieces), SHAPE, _is_tall(pieces))
+        return Piece(self.shape_sign.join(self.fit(piece, POWER) for piece in pieces), SHAPE, _is_tall(pieces))
 
     def tuple(self, form: Tuple, pieces: Sequence[Piece]) -> Piece:
         text = self.comma.join(piece.text for piece in pieces)

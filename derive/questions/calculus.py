@@ -10,11 +10,12 @@ from pydantic import Field
 from derive.notation.build import number
 from derive.notation.form import Derivative, Form, Matrix, Symbol, symbols
 from derive.notation.symbols import parse_symbol, symbol_name
+from derive.questions.answers import written_out
 from derive.questions.draws import draw_function
 from derive.questions.expression import ANSWER_MARK, QUARTIC, ExpressionQuestion, matrix_at
 from derive.questions.fields import Definitions, Expression, to_form
 from derive.questions.finish import finished
-from derive.questions.graph_question import listed, written_out
+from derive.questions.graph_question import listed
 from derive.record import Answer, Conventions, Derivation, Given, Line, Phrase, Step
 
 

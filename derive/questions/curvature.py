@@ -48,7 +48,10 @@ class CalculusHessian(ExpressionQuestion):
     def solve(self, conventions: Conventions) -> Derivation:
         """Gradient, second derivatives, the matrix, then each point."""
         first, second, gradient, whole = self.second_derivatives()
-        steps = [*(first if self.known == "nothing" else ()), *(second if self.known != "hessian" else ())]
+        if self.known == "hessian":  # the points need its name
+            *names, last = second[-1].lines
+            second = [replace(second[-1], lines=(*names, replace(last, reason=("as above",))), marks=())]
+        steps = [*(first if self.known == "nothing" else ()), *second]
         answers = [Answer("H", "matrix", whole, whole, HESSIAN)] if self.known != "hessian" else []
         classified, verdicts = self.classified(self.classify, gradient, whole, conventions.rounding)
         points = listed(Tuple(tuple(p)) if len(p) > 1 else p[0] for p in self.classify)

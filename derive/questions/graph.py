@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -13,14 +13,17 @@ from derive.errors import InputError, UnknownName
 from derive.graph.arrays import Array
 from derive.graph.backward import Backward
 from derive.graph.crosscheck import difference_check
-from derive.graph.graph import Graph, Quantity, matrix_form
-from derive.graph.point import Point, forward_steps
+from derive.graph.graph import Graph, matrix_form, one_based
+from derive.graph.point import Entry, Point, forward_steps
+from derive.graph.recall import recalled
 from derive.notation.build import subtract
-from derive.notation.form import Derivative, Form, Matrix, Product, Symbol, Tuple, children
-from derive.notation.symbols import parse_symbol, symbol_name
+from derive.notation.form import Derivative, Form, Product, Symbol
+from derive.notation.symbols import element, parse_symbol, symbol_name
+from derive.questions.answers import answers_of
 from derive.questions.draws import draw_graph
 from derive.questions.fields import Expression, Name, Names, numeric
-from derive.questions.graph_question import GraphQuestion, Known, answers_of, listed, tie_remarks
+from derive.questions.formulas import array_formulas, entries_of, gradient_formulas, nodes_of
+from derive.questions.graph_question import GraphQuestion, Known, listed, tie_remarks
 from derive.record import Answer, Conventions, Derivation, Given, Line, Mark, Phrase, Step
 
 LOGISTIC: dict[str, Any] = {"z": "w*x + b", "p": "sigmoid(z)", "L": "-(t*log(p) + (1-t)*log(1-p))"}
@@ -48,9 +51,12 @@ class GraphForward(GraphQuestion):
         wanted = [graph.quantity(name) for name in self.of] or list(graph.definitions)
         needed = _needed(graph, [q.symbol for q in wanted])
         known = {graph.quantity(name).symbol for name in self.known}
-        steps = forward_steps(point, [q for q in graph.definitions if q.symbol in needed and q.symbol not in known])
+        steps: list[Step] = []
+        for quantity in (q for q in graph.definitions if q.symbol in needed):
+            worked = forward_steps(point, [quantity])
+            steps += recalled(point, worked) if quantity.symbol in known else worked
         targets = [graph.written(q.symbol) for q in wanted]
-        answers = answers_of(steps, targets, graph, self.at, whole_arrays(graph, wanted))
+        answers = answers_of(steps, targets, graph, self.at, array_formulas(graph, wanted))
         prompt: Phrase = ("Compute ", *listed(targets), ".")
         return self.derivation("Forward pass", prompt, graph, steps, answers, conventions)
 
@@ -93,7 +99,7 @@ class GraphGradient(GraphQuestion):
         point = self.point(graph, conventions)
         forward, backward, targets = self.passes(graph, point)
         steps = (*forward, *backward)
-        answers = answers_of(steps, targets, graph, self.at, self.whole_gradients(graph))
+        answers = answers_of(steps, targets, graph, self.at, gradient_formulas(point, self.of, self.wrt))
         steps = (*steps, *self._checks(point))
         prompt: Phrase = ("Derive ", *listed(targets), " by backpropagation.")
         return self.derivation("Gradient", prompt, graph, steps, answers, conventions, tie_remarks(point))
@@ -108,21 +114,10 @@ class GraphGradient(GraphQuestion):
         steps = [difference_check(point, at, self.of, name, slope) for name, slope in slopes.items()]
         return [step for step in steps if step is not None]
 
-    def whole_gradients(self, graph: Graph) -> dict[Form, Form]:
-        """The gradients by arrays, as matrices of the formulas of their entries."""
-        wholes: dict[Form, Form] = {}
-        for name in self.wrt:
-            array = graph.quantities[name].value if name in graph.quantities else None
-            if isinstance(array, Array):
-                slopes = graph.program.gradient(graph.scalar(self.of), array.items)
-                target = Derivative(graph.written(self.of), (graph.written(name),))
-                wholes[target] = matrix_form(array.shape, [graph.form(slopes[node]) for node in array.items])
-        return wholes
-
     def passes(self, graph: Graph, point: Point) -> tuple[tuple[Step, ...], tuple[Step, ...], list[Form]]:
         """The steps of both passes, and the gradients that were asked for."""
         of = graph.scalar(self.of)
-        nodes = [node for name in self.wrt for node in _nodes(graph, name)]
+        nodes = [node for name in self.wrt for node in nodes_of(graph, name)]
         needed = _needed(graph, [self.of])
         definitions = [q for q in graph.definitions if q.symbol in needed and q.symbol != self.of]
         forward = () if point.symbolic else forward_steps(point, definitions)
@@ -133,28 +128,12 @@ class GraphGradient(GraphQuestion):
             raise InputError(f"{symbol_name(self.of)} does not depend on {names}")
         steps = backward.steps()
         targets: list[Form] = [Derivative(graph.written(self.of), (graph.written(name),)) for name in self.wrt]
-        return (forward if self.known == "nothing" else ()), steps, targets
-
-
-def whole_arrays(graph: Graph, quantities: Iterable[Quantity]) -> dict[Form, Form]:
-    """The arrays among some quantities, as matrices of the formulas of their entries."""
-    return {
-        graph.written(q.symbol): matrix_form(q.value.shape, [graph.form(node) for node in q.value.items])
-        for q in quantities
-        if isinstance(q.value, Array)
-    }
+        return (forward if self.known == "nothing" else recalled(point, forward)), steps, targets
 
 
 def listed_names(labels: Iterable[Form]) -> str:
     """Names as an error message lists them."""
     return ", ".join(symbol_name(label) for label in labels if isinstance(label, Symbol))
-
-
-def _nodes(graph: Graph, name: Symbol) -> tuple[int, ...]:
-    quantity = graph.quantities.get(name)
-    if quantity is not None and isinstance(quantity.value, Array):
-        return quantity.value.items
-    return (graph.scalar(name),)
 
 
 class GraphUpdate(GraphGradient):
@@ -187,19 +166,21 @@ class GraphUpdate(GraphGradient):
         if rate in graph.quantities:
             raise UnknownName("free name for the learning rate, as eta is taken by the graph", "eta", [])
         forward, backward, gradients = self.passes(graph, point)
-        shown = () if self.known == "gradient" else (*forward, *backward)
+        working = (*forward, *backward)
+        shown = recalled(point, working) if self.known == "gradient" else working
         value = numeric(self.rate)
         point.env[rate] = value
         updates = [
             self._update(graph, point, name, gradient) for name, gradient in zip(self.wrt, gradients, strict=True)
         ]
         targets = [step.target for step in updates if step.target is not None]
-        meaning_steps = (*forward, *backward, *updates)
         answers = [
             Answer(symbol_name(name), answer.kind, answer.form, answer.shown, answer.label)
             for name, answer in zip(
                 self.wrt,
-                answers_of(meaning_steps, targets, graph, {**self.at, rate: self.rate}, self._whole_updates(graph)),
+                answers_of(
+                    (*working, *updates), targets, graph, {**self.at, rate: self.rate}, self._formulas(graph, point)
+                ),
                 strict=True,
             )
         ]
@@ -211,26 +192,23 @@ class GraphUpdate(GraphGradient):
             (*shown, *updates),
             answers,
             conventions,
-            tie_remarks(point) if shown else (),
+            tie_remarks(point) if self.known != "gradient" else (),
             (Given(rate, self.rate, "value"),),
         )
 
-    def _whole_updates(self, graph: Graph) -> dict[Form, Form]:
-        wholes: dict[Form, Form] = {}
-        for target, whole in self.whole_gradients(graph).items():
-            assert isinstance(target, Derivative)
-            name = target.wrt[0]
-            assert isinstance(name, Symbol)
-            assert isinstance(whole, (Matrix, Tuple))
-            array = graph.quantities[name].value
-            assert isinstance(array, Array)
-            slopes = list(_entries(whole))
-            moved = [
-                subtract(graph.labels[node], Product((parse_symbol("eta"), slope)))
-                for node, slope in zip(array.items, slopes, strict=True)
-            ]
-            wholes[_new(name)] = matrix_form(array.shape, moved)
-        return wholes
+    def _formulas(self, graph: Graph, point: Point) -> dict[Form, Form]:
+        """The gradients that stand on arrays, and the arrays after the step."""
+        formulas = gradient_formulas(point, self.of, self.wrt)
+        for name in self.wrt:
+            array = graph.quantity(name).value
+            if isinstance(array, Array):
+                slopes = entries_of(formulas[Derivative(graph.written(self.of), (graph.written(name),))])
+                moved = [
+                    subtract(graph.labels[node], Product((parse_symbol("eta"), slope)))
+                    for node, slope in zip(array.items, slopes, strict=True)
+                ]
+                formulas[_new(name)] = matrix_form(array.shape, moved)
+        return formulas
 
     def _update(self, graph: Graph, point: Point, name: Symbol, gradient: Form) -> Step:
         old = graph.written(name)
@@ -247,23 +225,15 @@ class GraphUpdate(GraphGradient):
     def _array_update(self, graph: Graph, point: Point, name: Symbol, new: Symbol, form: Form) -> Step:
         array = graph.quantity(name).value
         assert isinstance(array, Array)
-        rate = point.env[parse_symbol("eta")]
-        gradient = [point.env[Derivative(self.of, (graph.labels[node],))] for node in array.items]
-        values = [point.env[graph.labels[n]] + (-rate * g) for n, g in zip(array.items, gradient, strict=True)]
-        relation, whole = point.matrix(values, array.shape)
-        lines = (Line("=", form, ("gradient descent",)), Line(relation, whole))
+        entries: list[Entry] = []
+        for node, at in zip(array.items, one_based(array.shape), strict=True):
+            slope = Derivative(self.of, (graph.labels[node],))
+            moved = subtract(graph.labels[node], Product((parse_symbol("eta"), slope)))
+            entries.append((element(new, *at), moved, point.worth(moved)))
+        lines = (Line("=", form, ("gradient descent",)), Line(*point.array(entries, array.shape)))
         return Step(symbol_name(new), new, lines, "gradient descent", (), (Mark(Fraction(1), "A"),))
 
 
 def _new(name: Symbol) -> Symbol:
     """The parameter after the step."""
     return Symbol(name.base, name.accent, (*name.sub, "new"), name.sup, name.bold)
-
-
-def _entries(form: Form) -> Iterator[Form]:
-    """The entries of a matrix, or of a tuple of matrices, row by row."""
-    if isinstance(form, (Matrix, Tuple)):
-        for part in children(form):
-            yield from _entries(part)
-    else:
-        yield form

@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from pydantic import Field
 
 from derive.errors import InputError
-from derive.graph.arrays import Array, shape_of
+from derive.graph.arrays import shape_of
 from derive.graph.graph import Graph
 from derive.graph.point import Point
-from derive.notation.algebra import size
-from derive.notation.build import number
 from derive.notation.decimals import decimal_of
 from derive.notation.form import (
     Call,
-    Derivative,
     Form,
     Frac,
     Matrix,
     Neg,
     Number,
-    Symbol,
     Tuple,
-    rebuild,
     symbols,
     walk,
 )
-from derive.notation.rounding import as_fraction
 from derive.notation.symbols import symbol_name
 from derive.questions.base import Question
 from derive.questions.fields import Definitions, Expression, Values, numeric
 from derive.questions.finish import finished
 from derive.record import Answer, Conventions, Derivation, Given, Phrase, Step
-
-LONGEST_EXACT = 6000
-MOST_ROUNDS = 60
 
 Known = Literal["nothing", "forward", "gradient"]
 
@@ -115,81 +106,6 @@ def _arguments(graph: Graph, block: str) -> dict[Form, None]:
         for node in walk(quantity.form)
         if isinstance(node, Call) and node.function == block
     }
-
-
-def answers_of(
-    steps: Iterable[Step],
-    wanted: Iterable[Form],
-    graph: Graph | None = None,
-    at: Mapping[Symbol, Form] | None = None,
-    arrays: Mapping[Form, Form] | None = None,
-) -> list[Answer]:
-    """For each wanted quantity the answer that its step found.
-
-    `shown` is the last line; `form` is exact: the last exact line, written out in numbers where the point is given. For
-    an array, whose steps show one entry, `arrays` holds the matrix of the formulas of all entries.
-    """
-    by_target = {step.target: step for step in steps if step.target is not None and step.lines}
-    meaning = _meaning(by_target, graph, at or {})
-    answers = []
-    for target in wanted:
-        final = by_target[target].lines[-1]
-        form, shown = final.form, final.form
-        if final.relation == "≈" or (at and symbols(final.form)):
-            form = written_out((arrays or {}).get(target) or _exact(by_target[target]), meaning) or final.form
-            shown = form if symbols(final.form) else final.form
-        answers.append(Answer(answer_name(target), kind_of(shown), form, shown, target))
-    return answers
-
-
-def _exact(step: Step) -> Form:
-    return next((line.form for line in reversed(step.lines) if line.relation != "≈"), step.lines[-1].form)
-
-
-def _meaning(by_target: Mapping[Form, Step], graph: Graph | None, at: Mapping[Symbol, Form]) -> dict[Form, Form]:
-    meaning = {target: _exact(step) for target, step in by_target.items() if step.lines[0].relation != "≈"}
-    for node, label in graph.labels.items() if graph else ():
-        if graph and graph.program.args[node]:
-            meaning.setdefault(label, graph.form(node))
-    for name, form in at.items():
-        meaning[name] = form
-        value = numeric(form)
-        if graph and isinstance(value, Array):
-            quantity = graph.quantity(name).value
-            assert isinstance(quantity, Array)
-            meaning |= {
-                graph.labels[n]: number(as_fraction(v)) for n, v in zip(quantity.items, value.items, strict=True)
-            }
-    return meaning
-
-
-def written_out(form: Form, meaning: Mapping[Form, Form]) -> Form | None:
-    """The form with every name replaced by what it stands for, again and again; None where that grows too long."""
-    for _ in range(MOST_ROUNDS):
-        if size(form) > LONGEST_EXACT:
-            return None
-        try:
-            new = _replaced(form, meaning)
-        except RecursionError:
-            return None
-        if new is form:
-            return form
-        form = new
-    return None
-
-
-def _replaced(form: Form, meaning: Mapping[Form, Form]) -> Form:
-    if form in meaning:
-        return meaning[form]
-    return rebuild(form, lambda part: _replaced(part, meaning))
-
-
-def answer_name(target: Form) -> str:
-    """What an answer is called: the name of the quantity, for a derivative that of what it is taken by."""
-    if isinstance(target, Derivative):
-        return "_".join(answer_name(each) for each in target.wrt)
-    assert isinstance(target, Symbol)
-    return symbol_name(target)
 
 
 def kind_of(form: Form) -> Literal["number", "integer", "matrix", "expression"]:

@@ -1,24 +1,44 @@
-"""Questions about architectures: the shape behind a layer."""
+"""Questions about architectures: what all of them have in common, and the shapes along a network."""
 
 from __future__ import annotations
 
 import random
-from typing import Any, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from derive.errors import InputError
+from derive.errors import UnknownName
+from derive.network.builder import Builder
 from derive.network.layers.base import Framework
 from derive.network.network import Network, read_network
-from derive.network.shapes import answer, premises, shape_form, shape_steps
+from derive.network.shapes import SHAPE, answer, premises, shape_form, shape_steps
+from derive.network.sizing import all_sizes, letter_steps, placed_in, shape_step
+from derive.network.written import Written
+from derive.notation.form import Symbol, Text
 from derive.notation.worksheet import Worksheet
 from derive.questions.base import Question
 from derive.questions.fields import Positive
 from derive.questions.finish import finished
-from derive.record import Conventions, Derivation, Phrase
+from derive.questions.network_draws import draw_convolution, draw_network
+from derive.record import Answer, Conventions, Derivation, Given, Listing, Phrase, Step
 
 LayerGiven = str | dict[str, Any]
 """A layer as text, as a mapping of its kind to settings, or with a name of its own."""
+HANDFUL = 2
+"""So many layers are worked in letters with superscripts; more in a table."""
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+LayerNames = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_as_list),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+"""The name of a layer or a list of names."""
 
 
 class NetworkQuestion(Question):
@@ -42,9 +62,47 @@ class NetworkQuestion(Question):
         """
         return read_network(self.net, self.input, self.framework, self.order)
 
+    def listing(self) -> tuple[Listing, ...]:
+        """The layers by name, as they were given."""
+        builder = Builder((*self.input[1:], self.input[0]) if self.order == "CHW" else self.input)
+        lines = []
+        for item in self.net:
+            before = len(builder.nodes)
+            builder.read(item)
+            name, text = _as_text(item)
+            lines.append((name or builder.nodes[before].name.split(".")[0], text))
+        width = max(len(name) for name, _ in lines)
+        return (Listing("\n".join(f"{name:<{width}} = {text}" for name, text in lines), "text"),)
+
+
+def _as_text(item: LayerGiven) -> tuple[str, str]:
+    """The name that a layer was given ("" for none), and the layer as text."""
+    if isinstance(item, str):
+        return "", item
+    (key, value), *_ = item.items()
+    if isinstance(value, str):
+        return str(key), value
+    if len(value) == 1 and isinstance(inner := next(iter(value.values())), Mapping):
+        kind = next(iter(value))
+        return str(key), f"{kind}({', '.join(f'{k}={v}' for k, v in inner.items())})"
+    return "", f"{key}({', '.join(f'{k}={v}' for k, v in value.items())})"
+
+
+def known_layers(network: Network, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The asked layers, each once.
+
+    Raises:
+        UnknownName: there is no layer of that name.
+    """
+    known = [node.name for node in network.nodes]
+    for name in names:
+        if name not in known:
+            raise UnknownName("layer of the network", name, known).at(path="of")
+    return tuple(dict.fromkeys(names))
+
 
 class NetworkOutputShape(NetworkQuestion):
-    """The shape of a layer's output: formula, numbers, value."""
+    """The shapes of layers' outputs: formula, numbers, value for one, a table for a network."""
 
     ask: ClassVar[str] = "network.output_shape"
     example: ClassVar[dict[str, Any]] = {
@@ -52,20 +110,36 @@ class NetworkOutputShape(NetworkQuestion):
         "net": ["conv2d(filters=5, kernel=7, stride=3, padding=1)"],
     }
 
+    of: LayerNames = Field((), description="the layers whose output is asked for; the last one if not said")
+
     @classmethod
     def draw(cls, rng: random.Random) -> dict[str, Any]:
-        """A random convolution that fits its input."""
-        kernel, padding = rng.choice([1, 2, 3, 5, 7]), rng.randint(0, 3)
-        height = rng.randint(kernel, 64)
-        width = height if rng.random() < 0.6 else rng.randint(kernel, 64)
-        layer = f"conv2d(filters={rng.randint(1, 64)}, kernel={kernel}, stride={rng.randint(1, 4)}, padding={padding})"
-        return {"input": [height, width, rng.choice([1, 3, 16])], "net": [layer]}
+        """A random layer, or a network of several."""
+        if rng.random() < 0.4:
+            return draw_convolution(rng)
+        return draw_network(rng)
 
     def solve(self, conventions: Conventions) -> Derivation:
-        """Height, width, channels, shape of the output."""
+        """Each axis of each layer up to the asked ones; the shapes."""
         network = self.network()
-        if len(network.nodes) != 1:
-            raise InputError(f"one layer is asked for here, not {len(network.nodes)}")
+        asked = known_layers(network, self.of) or (network.nodes[-1].name,)
+        if len(network.nodes) == 1:
+            return self._one(network, conventions)
+        size = shape_form(network.input, self.order)
+        of: Phrase = (" of ", listed(asked)) if self.of else (" of the last layer",)
+        shapes = "shapes of the outputs" if len(asked) > 1 else "shape of the output"
+        prompt: Phrase = (f"Find the {shapes}", *of, " for an input of ", size, ".")
+        written = Written(network)
+        path = written.ancestors(asked)
+        layers = {each.node.name for each in placed_in(written, path)}
+        found = self._letters(written, asked) if len(layers) <= HANDFUL else self._table(network, asked)
+        givens, steps, answers = found
+        return finished(
+            Derivation("Output shapes", prompt, givens, steps, answers, conventions, listings=self.listing())
+        )
+
+    def _one(self, network: Network, conventions: Conventions) -> Derivation:
+        """Height, width, channels, shape of the output of a single layer."""
         layer = network.nodes[0].layer
         steps = shape_steps(layer, network.input, Worksheet(conventions), order=self.order)
         target = steps[-1].target
@@ -75,3 +149,40 @@ class NetworkOutputShape(NetworkQuestion):
         prompt: Phrase = ("Find the shape of the output for an input of ", size, ".")
         givens = premises(layer, network.input)
         return finished(Derivation("Output size", prompt, givens, tuple(steps), answers, conventions))
+
+    def _letters(self, written: Written, asked: tuple[str, ...]) -> Found:
+        """Letters with the number of their layer."""
+        path = written.ancestors(asked)
+        rules = [each.rule for each in placed_in(written, path)]
+        steps = letter_steps(written, path)
+        answers = []
+        for name in asked:
+            target = SHAPE if len(asked) == 1 else Symbol("shape", sup=str(written.number[name]))
+            axis = written.axes[name][0]
+            if len(written.axes[name]) == 1 and axis in written.sizes:
+                target = axis
+            else:
+                steps.append(shape_step(written, name, target, (name,) if len(asked) > 1 else ()))
+            key = "shape" if len(asked) == 1 else name
+            answers.append(answer(key, written.network.sizes[name], target, self.order))
+        used = [name for asked_name in asked for name in written.axes[asked_name]]
+        givens = dict.fromkeys((*written.premises(rules, shown=True), *written.stated(used, shown=True)))
+        return tuple(givens), tuple(steps), tuple(answers)
+
+    def _table(self, network: Network, asked: tuple[str, ...]) -> Found:
+        """A row for each layer; what is asked stands in boxes."""
+        written = Written(network, folds=True)
+        path = written.ancestors(asked)
+        names = {asked[0]: "shape"} if len(asked) == 1 else {name: name for name in asked}
+        steps, givens = all_sizes(written, path, names).table()
+        labels = {name: None if len(asked) == 1 else Text(name) for name in asked}
+        found = [answer(names[name], network.sizes[name], labels[name], self.order) for name in asked]
+        return tuple(givens), tuple(steps), tuple(found)
+
+
+Found = tuple[tuple[Given, ...], tuple[Step, ...], tuple[Answer, ...]]
+
+
+def listed(names: tuple[str, ...]) -> str:
+    """a, b and c."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

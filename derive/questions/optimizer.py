@@ -12,13 +12,16 @@ from pydantic import Field
 from derive.errors import InputError, UnknownName
 from derive.graph.graph import Graph
 from derive.graph.point import Point
+from derive.graph.recall import recalled
 from derive.notation.build import ZERO
 from derive.notation.form import Form, Symbol
 from derive.notation.symbols import parse_symbol, symbol_name
+from derive.questions.answers import answers_of
 from derive.questions.draws import decimal, draw_logistic
 from derive.questions.fields import Definitions, Expression, Name, Positive, Values, numeric, to_form
+from derive.questions.formulas import gradient_formulas
 from derive.questions.graph import LOGISTIC, LOGISTIC_AT, GraphGradient
-from derive.questions.graph_question import Known, answers_of, listed, tie_remarks
+from derive.questions.graph_question import Known, listed, tie_remarks
 from derive.record import Conventions, Derivation, Given, Mark, Phrase, Step
 from derive.training.optimizers import Optimizer, Update, optimizer
 
@@ -85,9 +88,11 @@ class OptimizerStep(GraphGradient):
         asked = {update.name(entry.rule[-1][0]) for update in updates}
         answers = [
             replace(answer, boxed=answer.label in asked)
-            for answer in answers_of((*working, *steps), targets, graph, known)
+            for answer in answers_of(
+                (*working, *steps), targets, graph, known, gradient_formulas(sheet, self.of, self.wrt)
+            )
         ]
-        shown = () if self.known == "gradient" else working
+        shown = recalled(sheet, working) if self.known == "gradient" else working
         words = entry.name.replace("_", " ") if entry.name != "adam" else "Adam"
         prompt: Phrase = (f"Do step {self.step} of {words} on ", *listed(self.wrt), ".")
         values = (self._given_gradients() | extra).items()
@@ -98,7 +103,7 @@ class OptimizerStep(GraphGradient):
             (*shown, *steps),
             answers,
             conventions,
-            tie_remarks(sheet) if shown else (),
+            tie_remarks(sheet) if self.known != "gradient" else (),
             [Given(name, form, "value") for name, form in values],
         )
 

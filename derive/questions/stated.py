@@ -69,7 +69,12 @@ def in_order(phrases: Iterable[Phrase]) -> tuple[Phrase, ...]:
 def rounding_phrases(rounding: Rounding) -> list[Phrase]:
     """How numbers are rounded, as the sheet says it."""
     if rounding.mode == "carry-rounded":
-        return [(f"values are rounded to {rounding.digits} significant digits and carried on as shown",)]
+        return [
+            (
+                f"values are rounded to {rounding.digits} significant digits and carried on as shown; one that would "
+                "show as 1 keeps the digits that tell it from 1",
+            )
+        ]
     return [
         (
             f"values carry full precision and are shown to {rounding.digits} significant digits, in a line of numbers "

@@ -18,10 +18,11 @@ from derive.graph.point import Point, forward_steps
 from derive.graph.split import split
 from derive.notation.form import Derivative, Form, symbols
 from derive.notation.symbols import parse_symbol
+from derive.questions.answers import answers_of
 from derive.questions.base import Question
 from derive.questions.fields import Expression, Names, Values, numeric
 from derive.questions.finish import finished
-from derive.questions.graph_question import answers_of, listed
+from derive.questions.graph_question import listed
 from derive.record import Conventions, Derivation, Given, Line, Mark, Phrase, Step
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from derive.notation.form import Form, Text, symbols
-from derive.record import Answer, Derivation, Line, Mark, Phrase, Relation, Step
+from derive.notation.widths import width
+from derive.record import Answer, Derivation, Line, Listing, Mark, Phrase, Relation, Step
 from derive.render.breaking import LINE_EM
 from derive.render.rows import Row, arranged
-from derive.render.widths import width
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +42,50 @@ class TableRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell that stands for itself: a chain of forms, or words."""
+
+    lines: tuple[Line, ...] = ()
+    words: Phrase = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CellRow:
+    """A row of cells that stand for themselves, behind its label."""
+
+    step: str
+    label: Phrase
+    cells: tuple[Cell, ...]
+    marks: tuple[Mark, ...]
+    reason: Phrase = ()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of all cells."""
+        return tuple(line for cell in self.cells for line in cell.lines)
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """The substeps of a table step; `columns` counts the forms of a row."""
+    """The substeps of a table step; `columns` counts the cells of a row behind the first."""
 
     step: str
     heads: tuple[Phrase, ...]
-    rows: tuple[TableRow, ...]
+    rows: tuple[TableRow | CellRow, ...]
     columns: int
     marks: tuple[Mark, ...] = ()
 
 
-Block = Display | Prose | Table
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Source code; a mark with a line stands beside that line, the others at the end."""
+
+    step: str
+    listing: Listing
+    marks: tuple[Mark, ...] = ()
+
+
+Block = Display | Prose | Table | Code
 
 _COMPACT = 1
 """Up to this level of detail the forms of a step stand on one line where they have room."""
@@ -64,7 +97,8 @@ def solution_blocks(derivation: Derivation, detail: int) -> tuple[Block, ...]:
     steps += [_answer_step(answer) for answer in _unboxed(derivation, steps)]
     if pending and steps:
         steps[-1] = replace(steps[-1], marks=steps[-1].marks + pending)
-    unit = derivation.answers[0].unit if len(derivation.answers) == 1 else ""
+    units = {answer.unit for answer in asked(derivation)}
+    unit = units.pop() if len(units) == 1 else ""
     blocks = (block for step in steps for block in _step_blocks(step, detail, unit))
     return tuple(_merged(blocks, compact=detail <= _COMPACT))
 
@@ -76,15 +110,22 @@ def asked(derivation: Derivation) -> tuple[Answer, ...]:
 
 def _unboxed(derivation: Derivation, steps: list[Step]) -> Iterator[Answer]:
     """The answers asked for that no shown line boxes and no sentence tells."""
-    shown = [step for each in steps for step in (each, *(each.substeps if each.layout == "table" else ()))]
+    shown = [step for each in steps for step in _with_cells(each)]
     boxes = Counter(line.form for step in shown for line in step.lines if line.boxed)
-    told = {step.name for step in steps if step.intro}
+    told = {step.name for step in steps if step.intro or step.listing}
     for answer in asked(derivation):
         form = answer.shown or answer.form
         if boxes[form]:
             boxes[form] -= 1
         elif answer.name not in told:
             yield answer
+
+
+def _with_cells(step: Step) -> Iterator[Step]:
+    """A step, and what a table or a row of it holds."""
+    yield step
+    for inner in step.substeps if step.layout != "lines" else ():
+        yield from _with_cells(inner)
 
 
 def shown_lines(step: Step, detail: int) -> tuple[Line, ...]:
@@ -106,8 +147,7 @@ def _carried(derivation: Derivation, detail: int) -> tuple[list[Step], tuple[Mar
             shown.append(replace(step, marks=pending + step.marks))
             pending = ()
         else:
-            inner = step.substeps if step.layout == "table" else ()
-            pending += sum((sub.marks for sub in inner), step.marks)
+            pending += sum((inner.marks for inner in _with_cells(step)), ())
     return shown, pending
 
 
@@ -131,9 +171,13 @@ def _step_blocks(step: Step, detail: int, unit: str) -> Iterator[Block]:
     lines = shown_lines(step, detail)
     is_table = step.layout == "table"
     leads = bool(lines) or is_table
-    words = step.intro or (() if leads else _mark_words(step))
+    words = step.intro or (() if leads or step.listing else _mark_words(step))
     if words:
-        yield Prose(step.name, words, () if leads else step.marks, leads)
+        yield Prose(step.name, words, () if leads or step.listing else step.marks, leads or step.listing is not None)
+    if step.listing:
+        beside = tuple(mark for mark in step.marks if mark.line or not leads)
+        yield Code(step.name, step.listing, beside)
+        step = replace(step, marks=tuple(mark for mark in step.marks if mark not in beside))
     first = next((line for line in lines if line.relation != "assume"), None)
     for place, line in enumerate(lines):
         target = step.target if line is first else None
@@ -163,12 +207,21 @@ def _line_block(
 
 def _table(step: Step, detail: int) -> Table:
     shown = [(sub, shown_lines(sub, detail)) for sub in step.substeps]
-    columns = max((len(lines) for _, lines in shown), default=0)
-    rows = []
+    columns = max((len(sub.substeps if sub.layout == "row" else lines) for sub, lines in shown), default=0)
+    rows: list[TableRow | CellRow] = []
     for sub, lines in shown:
+        if sub.layout == "row":
+            rows.append(_cell_row(sub, columns, detail))
+            continue
         reason = next((line.reason for line in reversed(lines) if line.reason), ())
         rows.append(TableRow(sub.name, sub.target, _cells(lines, columns), reason, sub.marks))
     return Table(step.name, step.heads, tuple(rows), columns, step.marks)
+
+
+def _cell_row(row: Step, columns: int, detail: int) -> CellRow:
+    cells = [Cell(shown_lines(cell, detail), cell.intro) for cell in row.substeps]
+    marks = sum((inner.marks for inner in _with_cells(row)), ())
+    return CellRow(row.name, row.intro, (*cells, *[Cell()] * (columns - len(cells))), marks)
 
 
 def _cells(lines: tuple[Line, ...], columns: int) -> tuple[Line | None, ...]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from derive.notation.build import ONE, multiply
 from derive.notation.form import Call, Form, Frac, Hadamard, Neg, Power, Product, Sum, Symbol, Transpose, Tuple
 from derive.notation.functions import FUNCTIONS
-from derive.render.widths import width
+from derive.notation.widths import width
 
 LINE_EM = 39.0
 """The width in em that a displayed line has for target, relation and form."""

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from derive.errors import UnknownName
 from derive.exam.sheet import Sheet, SolvedPart, SolvedProblem
+from derive.notation.form import Text
 from derive.questions.stated import rounding_phrases
-from derive.record import Conventions, Derivation, Phrase, Step
+from derive.record import Conventions, Derivation, Listing, Phrase, Step
 from derive.render.blocks import asked
 from derive.render.latex_printer import LatexPrinter
 from derive.render.printer import Printer, amount, points_text, worth_text
@@ -61,6 +62,12 @@ def ruled_lines(part: SolvedPart) -> int:
     """How many ruled lines the exam leaves for an answer."""
     space = part.space if part.space is not None else _START_CM + _POINT_CM * part.points
     return max(1, round(space / _RULED_CM))
+
+
+def code_answers(derivation: Derivation) -> tuple[Listing, ...]:
+    """The answers of a part that are source code."""
+    forms = [answer.form for answer in asked(derivation) if answer.kind == "code"]
+    return tuple(Listing(form.text) for form in forms if isinstance(form, Text))
 
 
 def for_students(conventions: Conventions) -> tuple[Phrase, ...]:
@@ -126,6 +133,8 @@ def _functions(printer: Printer) -> dict[str, Callable[..., object]]:
         "solution": printer.solution,
         "givens": printer.givens,
         "figure": printer.figure,
+        "listing": printer.listing,
+        "code_answers": code_answers,
         "literal": printer.literal,
         "where_comment": lambda where: Raw(comment_text(where)),
         "asked": asked,

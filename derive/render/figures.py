@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from derive.notation.widths import EM_CM, phrase_width
 from derive.record import Figure, FigureEdge, FigureNode, Phrase
 from derive.render.geometry import Point, Rect
 from derive.render.labels import Label, Way, edge_width, labels
 from derive.render.layers import Layering, layered
-from derive.render.widths import EM_CM, phrase_width
 
 TEXT_CM = 16.0
 _BOX_HEIGHT, _ROW_GAP = 0.7, 1.3

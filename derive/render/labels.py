@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from derive.notation.form import Form
+from derive.notation.widths import EM_CM, width
 from derive.record import FigureEdge, Step
 from derive.render.geometry import Point, Rect, along, normal
-from derive.render.widths import EM_CM, width
 
 LABEL_HEIGHT = 0.34
 _SMALL = 0.74

@@ -6,12 +6,13 @@ from typing import ClassVar
 
 from derive.notation import latex
 from derive.notation.form import Form
-from derive.record import Figure, Line
-from derive.render.blocks import Block, Display, Prose, Row, Table, TableRow
+from derive.notation.widths import is_tall, phrase_width, width
+from derive.record import Figure, Line, Listing, Mark, Picture
+from derive.render.blocks import Block, Cell, CellRow, Code, Display, Prose, Row, Table, TableRow
 from derive.render.breaking import SENTENCE_EM, Token
+from derive.render.listings import code_lines
 from derive.render.printer import Printer, marks_text
-from derive.render.raw import Raw, comment_text, tex_letters
-from derive.render.widths import is_tall, phrase_width, width
+from derive.render.raw import Raw, comment_text, tex_code, tex_letters
 
 _REASON_EM = 20.0
 _ROWS_A_TABLE = 28
@@ -55,13 +56,25 @@ class LatexPrinter(Printer):
     def apart(self, items: list[Raw]) -> Raw:
         return Raw("\\begin{givens}\n" + " \\nextgiven\n".join(items) + "\n\\end{givens}")
 
-    def figure(self, figure: Figure) -> Raw:
+    def figure(self, figure: Figure | Picture) -> Raw:
+        caption = self.phrase(figure.caption)
+        if isinstance(figure, Picture):
+            from derive.render.tikz_picture import tikz_picture
+
+            return Raw(tikz_picture(figure, self, caption))
         from derive.render.figures import drawing
         from derive.render.tikz import tikz
 
-        return Raw(tikz(drawing(figure), self, self.phrase(figure.caption)))
+        return Raw(tikz(drawing(figure), self, caption))
+
+    def listing(self, listing: Listing, marks: tuple[Mark, ...] = ()) -> Raw:
+        lines = code_lines(listing, marks)
+        body = "".join(f"\\codeline{{{k.number}}}{{{tex_code(k.code)}}}{{{marks_text(k.marks)}}}\n" for k in lines)
+        return Raw(f"\\begin{{codelines}}{{{self.phrase(listing.caption)}}}\n{body}\\end{{codelines}}")
 
     def block(self, block: Block, where: str) -> str:
+        if isinstance(block, Code):
+            return _anchor(where, block.step) + self.listing(block.listing, block.marks)
         if isinstance(block, Prose):
             remark = f"\\remark{{{self.phrase(block.phrase)}}}{{{marks_text(block.marks)}}}"
             return _anchor(where, block.step) + remark + ("\\nobreak" if block.leads else "")
@@ -124,15 +137,26 @@ class LatexPrinter(Printer):
         widest = max((phrase_width(row.reason) for row in table.rows), default=0.0)
         return "l" if widest < _REASON_EM else "p{70mm}"
 
-    def _table_row(self, row: TableRow, reasons: bool, marks: bool) -> str:
-        cells = ["" if row.target is None else f"${self.inline(row.target)}$"]
-        cells += ["" if line is None else self._cell(line) for line in row.lines]
+    def _table_row(self, row: TableRow | CellRow, reasons: bool, marks: bool) -> str:
+        if isinstance(row, CellRow):
+            cells = [str(self.phrase(row.label)), *(self._own_cell(cell) for cell in row.cells)]
+        else:
+            cells = ["" if row.target is None else f"${self.inline(row.target)}$"]
+            cells += ["" if line is None else self._cell(line) for line in row.lines]
         cells += [f"\\quiet{{{self.phrase(row.reason)}}}"] * reasons
         cells += [f"\\quiet{{{marks_text(row.marks)}}}"] * marks
         lines = [line for line in row.lines if line is not None]
         is_high = any(is_tall(line.form) for line in lines)
         strut = "\\tallrow" if is_high else "\\boxrow" if any(line.boxed for line in lines) else ""
         return f"{' & '.join(cells)}{strut} \\\\"
+
+    def _own_cell(self, cell: Cell) -> str:
+        """A chain of forms in one formula, or words."""
+        shown = ""
+        for line in cell.lines:
+            form = f"\\answer{{{self.inline(line.form)}}}" if line.boxed else self.inline(line.form)
+            shown += f" {self.relations[line.relation]} {form}" if shown else form
+        return f"${shown}$" if shown else str(self.phrase(cell.words))
 
     def _cell(self, line: Line) -> str:
         sign = "\\approx " if line.relation == "≈" else ""

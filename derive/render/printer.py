@@ -9,11 +9,11 @@ from typing import ClassVar
 
 from derive.notation.build import number
 from derive.notation.form import Form, Number, Text
-from derive.record import Answer, Derivation, Figure, Given, Mark, Phrase
+from derive.notation.widths import is_large, width
+from derive.record import Answer, Derivation, Figure, Given, Listing, Mark, Phrase, Picture
 from derive.render.blocks import Block, solution_blocks
 from derive.render.breaking import Breaker
 from derive.render.raw import ESCAPES, Raw
-from derive.render.widths import is_large, width
 
 _LONG_GIVEN_EM, _SHORT_EM = 26.0, 15.0
 
@@ -74,8 +74,12 @@ class Printer(ABC):
         """A block of a solution; `where` names its problem and part for error messages."""
 
     @abstractmethod
-    def figure(self, figure: Figure) -> Raw:
+    def figure(self, figure: Figure | Picture) -> Raw:
         """A drawing."""
+
+    @abstractmethod
+    def listing(self, listing: Listing, marks: tuple[Mark, ...] = ()) -> Raw:
+        """Source code with its caption, and marks at the margin."""
 
     def premises(self, sentence: Raw) -> Raw:
         """The sentence of the small givens."""
@@ -101,11 +105,15 @@ class Printer(ABC):
         """label = value unit, for the list of answers."""
         form = answer.shown if answer.shown is not None else answer.form
         unit = f" {self.text(answer.unit)}" if answer.unit else ""
+        if answer.kind == "code":
+            return self.text(f"{answer.name} as listed")
         if answer.kind in ("text", "verdict") and isinstance(form, Text):
             label = f"{self.math(answer.label)}: " if answer.label is not None else ""
             shown = Raw(f"{label}{self.text(form.text)}{unit}")
             return self.together(shown) if label and width(form) < _SHORT_EM else shown
         relation = "=" if form == answer.form else "≈"
+        if isinstance(answer.label, Text):
+            return Raw(f"{self.text(answer.label.text)}: {self.math(form)}{unit}")
         shown = self.math(form) if answer.label is None else self.equation(answer.label, relation, form)
         return Raw(f"{shown}{unit}")
 
@@ -141,10 +149,14 @@ class Printer(ABC):
     def _sentence(self, givens: list[Given]) -> Raw:
         defined = [self._given(g) for g in givens if g.form is not None and g.kind != "value"]
         valued = [self._given(g) for g in givens if g.form is not None and g.kind == "value"]
-        free = [self._given(g) for g in givens if g.form is None]
+        free = [self._given(g) for g in givens if g.kind == "free" and g.form is None]
+        unknown = [self._given(g) for g in givens if g.kind == "unknown"]
         start = [f"Let {self._listed(defined)}"] if defined else []
         start += [f"{'with' if defined else 'Let'} {self._listed(valued)}"] if valued else []
         start += [f"for any {self._listed(free)}"] if free else []
+        start += (
+            [f"{'with' if start else 'Let'} {self._listed(unknown)} {'' if start else 'be '}unknown"] if unknown else []
+        )
         sentence = ", ".join(start)
         return self.premises(Raw(f"{sentence[0].upper()}{sentence[1:]}."))
 

@@ -83,6 +83,20 @@ def tex_text(text: str) -> str:
     return "{}".join("".join(map(_tex_char, piece)) for piece in pieces)
 
 
+def code_text(line: str) -> str:
+    """A line of code with its spaces; what cannot be seen or turns the direction of writing becomes [U+...]."""
+    return "".join(_unprintable(char) if unicodedata.category(char) in _CONTROL else char for char in line)
+
+
+_TEX_CODE = {" ": "~", "'": r"\textquotesingle{}", "-": "-{}", ",": ",{}", "?": "?{}", "!": "!{}"}
+"""Signs that a line of words would treat otherwise: spaces that vanish, quotes that bend, pairs that join."""
+
+
+def tex_code(line: str) -> str:
+    """A line of code as LaTeX source for a typewriter font, sign by sign."""
+    return "".join(_TEX_CODE.get(char) or _tex_char(char) for char in code_text(line))
+
+
 def _shown(text: str) -> str:
     """Text on one line, without the characters that steer a terminal or break a string literal."""
     return "".join(_unprintable(c) if unicodedata.category(c) in {"Cc", "Cs"} else c for c in _SPACES.sub(" ", text))
@@ -118,6 +132,12 @@ def _typst_char(char: str) -> str:
 def typst_string(text: str) -> str:
     """Plain text as a Typst string literal; a character that the fonts lack becomes [U+...]."""
     shown = _APOSTROPHE.sub("\u2019", "".join(map(_typst_char, _mathematical(_shown(text)))))
+    return '"' + shown.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def typst_code(line: str) -> str:
+    """A line of code as a Typst string literal, sign by sign."""
+    shown = "".join(map(_typst_char, code_text(line)))
     return '"' + shown.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

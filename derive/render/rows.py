@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from derive.notation.form import Derivative, Form
+from derive.notation.widths import is_tall, width
 from derive.record import Mark, Phrase
 from derive.render.breaking import LINE_EM
-from derive.render.widths import is_tall, width
 
 _RELATION_EM = 1.6
 _BESIDE_REASONS_EM = 22.5

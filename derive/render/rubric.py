@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.notation.form import Form, Relation, Text, Underbrace, rebuild
+from derive.notation.widths import phrase_width, width
 from derive.record import Derivation, Mark, Phrase, Step
-from derive.render.widths import phrase_width, width
 
 _RESULT_EM = 22.0
 """How wide a result may be to stand in the table; of a wider one only the quantity is named."""
@@ -53,6 +53,8 @@ def _found(step: Step) -> Phrase:
     if step.layout != "table":
         return _result(step)
     results = [_result(sub) for sub in step.substeps if any(line.boxed for line in sub.lines)]
+    cells = [cell for sub in step.substeps if sub.layout == "row" for cell in sub.substeps]
+    results += [(line.form,) for cell in cells for line in cell.lines if line.boxed]
     listed = tuple(_separated(results))
     return listed if phrase_width(listed) <= _RESULT_EM else (f"all {len(step.substeps)} rows",)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from derive.notation import plain
 from derive.notation.form import Form
-from derive.record import Figure, Line
-from derive.render.blocks import Block, Display, Prose, Row, Table
+from derive.record import Figure, Line, Listing, Mark, Picture
+from derive.render.blocks import Block, Cell, CellRow, Code, Display, Prose, Row, Table
+from derive.render.listings import code_lines
 from derive.render.printer import Printer, marks_text
 from derive.render.raw import Raw
 
@@ -32,12 +33,25 @@ class TextPrinter(Printer):
     def apart(self, items: list[Raw]) -> Raw:
         return Raw("\n".join(f"  {item}" for item in items))
 
-    def figure(self, figure: Figure) -> Raw:
-        """The edges by name: a drawing has no place in plain text."""
+    def figure(self, figure: Figure | Picture) -> Raw:
+        """The edges by name, or the words in reading order: a drawing has no place in plain text."""
+        if isinstance(figure, Picture):
+            from derive.render.pictures import reading_order
+
+            rows = ["  " + "   ".join(self.phrase(words.phrase) for words in row) for row in reading_order(figure)]
+            return Raw("\n".join([*([self.phrase(figure.caption)] if figure.caption else []), *rows]))
         labels = {node.name: self.phrase(node.label) for node in figure.nodes}
         return Raw("\n".join(f"  {labels[edge.source]} → {labels[edge.target]}" for edge in figure.edges))
 
+    def listing(self, listing: Listing, marks: tuple[Mark, ...] = ()) -> Raw:
+        lines = [*code_lines(listing, marks)]
+        left = max(len(line.number) for line in lines)
+        rows = [_ruled(f"  {k.number:>{left}}  {k.code}".rstrip(), "", marks_text(k.marks)) for k in lines]
+        return Raw("\n".join([*([self.phrase(listing.caption)] if listing.caption else []), *rows]))
+
     def block(self, block: Block, where: str) -> str:
+        if isinstance(block, Code):
+            return self.listing(block.listing, block.marks)
         if isinstance(block, Prose):
             return _ruled(str(self.phrase(block.phrase)), "", marks_text(block.marks))
         return self._display(block) if isinstance(block, Display) else self._table(block)
@@ -70,6 +84,10 @@ class TextPrinter(Printer):
     def _table(self, table: Table) -> str:
         rows = [[str(self.phrase(head)) for head in table.heads]] if table.heads else []
         for row in table.rows:
+            if isinstance(row, CellRow):
+                label, cells = str(self.phrase(row.label)), map(self._own_cell, row.cells)
+                rows.append([label, *cells, str(self.phrase(row.reason)), marks_text(row.marks)])
+                continue
             forms = ["" if line is None else self._cell(line) for line in row.lines]
             target = "" if row.target is None else self.write(row.target)
             rows.append([target, *forms, str(self.phrase(row.reason)), marks_text(row.marks)])
@@ -78,6 +96,13 @@ class TextPrinter(Printer):
         widths = [max(len(row[i]) for row in rows) for i in range(count)]
         lines = ["  " + "  ".join(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
         return "\n".join([*lines, *([_ruled("", "", marks_text(table.marks))] if table.marks else [])])
+
+    def _own_cell(self, cell: Cell) -> str:
+        """A chain of forms, or words."""
+        shown = "" if cell.lines else str(self.phrase(cell.words))
+        for line in cell.lines:
+            shown += (f" {self.relations[line.relation]} " if shown else "") + self.write(line.form)
+        return shown
 
     def _cell(self, line: Line) -> str:
         return f"≈ {self.write(line.form)}" if line.relation == "≈" else self.write(line.form)

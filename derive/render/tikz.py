@@ -21,8 +21,13 @@ def tikz(drawing: Drawing, printer: Printer, caption: Raw) -> str:
     lines = [_arrow(way) for way in drawing.arrows]
     lines += [_box(box, printer) for box in drawing.boxes]
     lines += [_label(label, printer) for label in drawing.labels]
-    below = f"\\\\[2pt]\n{{\\small {caption}}}" if caption else ""
     picture = f"\\begin{{tikzpicture}}[{scale}{','.join(_STYLES)}]\n" + "\n".join(lines) + "\n\\end{tikzpicture}"
+    return centred(picture, caption)
+
+
+def centred(picture: str, caption: Raw) -> str:
+    """A picture in the middle of the page, with its caption below."""
+    below = f"\\\\[2pt]\n{{\\small {caption}}}" if caption else ""
     return f"\\begin{{center}}\n{picture}{below}\n\\end{{center}}"
 
 

@@ -25,13 +25,19 @@ def typst_figure(drawing: Drawing, printer: Printer, caption: Raw) -> str:
 
 def _arrow(way: list[Point]) -> str:
     """The line up to the tip, and the tip as a filled triangle."""
-    (ax, ay), (bx, by) = way[-2:]
+    *tip, base = tip_of(*way[-2:])
+    return f"  arrow({_points([*way[:-1], base])}, {_points(tip)})"
+
+
+def tip_of(before: Point, end: Point) -> tuple[Point, Point, Point, Point]:
+    """The corners of the tip of an arrow, its point in the middle, and where its line ends."""
+    (ax, ay), (bx, by) = before, end
     length = hypot(bx - ax, by - ay) or 1.0
     ux, uy = (bx - ax) / length, (by - ay) / length
     base = (bx - _TIP_LENGTH * ux, by - _TIP_LENGTH * uy)
     left = (base[0] - _TIP_WIDTH * uy, base[1] + _TIP_WIDTH * ux)
     right = (base[0] + _TIP_WIDTH * uy, base[1] - _TIP_WIDTH * ux)
-    return f"  arrow({_points([*way[:-1], base])}, {_points([left, (bx, by), right])})"
+    return left, end, right, base
 
 
 def _points(points: list[Point]) -> str:

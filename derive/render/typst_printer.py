@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
+
 from derive.notation import typst
 from derive.notation.form import Form
-from derive.record import Figure, Line
-from derive.render.blocks import Block, Display, Prose, Row, Table, TableRow
+from derive.notation.widths import inline_width, phrase_width, text_width, width
+from derive.record import Figure, Line, Listing, Mark, Picture
+from derive.render.blocks import Block, Cell, CellRow, Code, Display, Prose, Row, Table, TableRow
 from derive.render.breaking import SENTENCE_EM, Token
+from derive.render.listings import code_lines
 from derive.render.printer import Printer, marks_text
-from derive.render.raw import Raw, comment_text, typst_string
-from derive.render.widths import phrase_width, width
+from derive.render.raw import Raw, comment_text, typst_code, typst_string
 
 _REASON_EM = 20.0
+_TABLE_EM, _MARK_EM = 40.3, 4.2
+"""The width in em that a table has, and how much of it marks beside the table take."""
+_COLUMN_EM, _BOX_EM, _SIGN_EM, _QUIET = 0.92, 0.75, 1.3, 0.87
+"""What its column, a box and a relation sign add to a cell, and how small reasons are."""
 
 
 class TypstPrinter(Printer):
@@ -52,14 +59,26 @@ class TypstPrinter(Printer):
     def literal(self, text: str) -> Raw:
         return Raw(typst_string(text))
 
-    def figure(self, figure: Figure) -> Raw:
+    def figure(self, figure: Figure | Picture) -> Raw:
+        caption = self.phrase(figure.caption)
+        if isinstance(figure, Picture):
+            from derive.render.typst_picture import typst_picture
+
+            return Raw(typst_picture(figure, self, caption))
         from derive.render.figures import drawing
         from derive.render.typst_figure import typst_figure
 
-        return Raw(typst_figure(drawing(figure), self, self.phrase(figure.caption)))
+        return Raw(typst_figure(drawing(figure), self, caption))
+
+    def listing(self, listing: Listing, marks: tuple[Mark, ...] = ()) -> Raw:
+        lines = code_lines(listing, marks)
+        rows = "".join(f"  ([{k.number}], {typst_code(k.code)}, [{marks_text(k.marks)}]),\n" for k in lines)
+        return Raw(f"#listing([{self.phrase(listing.caption)}],\n{rows})")
 
     def block(self, block: Block, where: str) -> str:
         anchor = f"// @ {comment_text(f'{where} step {block_step(block)}')}\n" if where else ""
+        if isinstance(block, Code):
+            return f"{anchor}{self.listing(block.listing, block.marks)}"
         if isinstance(block, Prose):
             macro = "lead" if block.leads else "remark"
             return f"{anchor}#{macro}([{self.phrase(block.phrase)}], [{marks_text(block.marks)}])"
@@ -121,15 +140,28 @@ class TypstPrinter(Printer):
         columns = ["auto"] * (1 + table.columns) + ["auto" if widest < _REASON_EM else "70mm"] * extra[0]
         columns += ["auto"] * extra[1]
         rows = "".join(f"  {', '.join(self._table_row(row, *extra))},\n" for row in table.rows)
-        top = f"#step-table(({', '.join(columns)},), ({', '.join(heads)},), [{marks_text(table.marks)}],\n"
-        return f"{top}{rows})"
+        marks = marks_text(table.marks)
+        wide = ", fits: false" if _table_width(table) > _TABLE_EM - bool(marks) * _MARK_EM else ""
+        return f"#step-table(({', '.join(columns)},), ({', '.join(heads)},), [{marks}]{wide},\n{rows})"
 
-    def _table_row(self, row: TableRow, reasons: bool, marks: bool) -> list[str]:
-        cells = ["[]" if row.target is None else str(self.math(row.target))]
-        cells += ["[]" if line is None else self._cell(line) for line in row.lines]
+    def _table_row(self, row: TableRow | CellRow, reasons: bool, marks: bool) -> list[str]:
+        if isinstance(row, CellRow):
+            cells = [f"[{self.phrase(row.label)}]", *(self._own_cell(cell) for cell in row.cells)]
+        else:
+            cells = ["[]" if row.target is None else str(self.math(row.target))]
+            cells += ["[]" if line is None else self._cell(line) for line in row.lines]
         cells += [f"quiet[{self.phrase(row.reason)}]"] * reasons
         cells += [f"quiet[{marks_text(row.marks)}]"] * marks
         return cells
+
+    def _own_cell(self, cell: Cell) -> str:
+        """A chain of forms, or words."""
+        shown = ""
+        for line in cell.lines:
+            form = f"display({self.inline(line.form)})"
+            form = f"#cell-answer(${form}$)" if line.boxed else form
+            shown += f" {self.relations[line.relation]} {form}" if shown else form
+        return f"${shown}$" if shown else f"[{self.phrase(cell.words)}]"
 
     def _cell(self, line: Line) -> str:
         sign = "approx " if line.relation == "≈" else ""
@@ -137,6 +169,26 @@ class TypstPrinter(Printer):
         if not line.boxed:
             return f"${sign}{shown}$"
         return f"[{f'${sign}$ ' if sign else ''}#cell-answer(${shown}$)]"
+
+
+def _table_width(table: Table) -> float:
+    """The estimated width of a table in em."""
+    rows = [tuple(map(phrase_width, table.heads)), *map(_cell_widths, table.rows)]
+    return sum(max(column) + _COLUMN_EM for column in itertools.zip_longest(*rows, fillvalue=0.0))
+
+
+def _cell_widths(row: TableRow | CellRow) -> tuple[float, ...]:
+    """The estimated widths of a row's cells; those of reason and marks stand last and count where there are any."""
+    if isinstance(row, CellRow):
+        chains = (sum(map(_line_width, cell.lines), _SIGN_EM * len(cell.lines)) for cell in row.cells)
+        return (phrase_width(row.label), *chains, _QUIET * text_width(marks_text(row.marks)))
+    target = 0.0 if row.target is None else inline_width(row.target)
+    lines = (0.0 if line is None else _line_width(line) for line in row.lines)
+    return (target, *lines, _QUIET * phrase_width(row.reason), _QUIET * text_width(marks_text(row.marks)))
+
+
+def _line_width(line: Line) -> float:
+    return inline_width(line.form) + _BOX_EM * line.boxed + _SIGN_EM * (line.relation == "≈")
 
 
 def block_step(block: Block) -> str:

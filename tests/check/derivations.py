@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.notation.build import add, column, number, scientific, sym
+from derive.notation.build import add, column, number, scientific, subtract, sym
 from derive.notation.form import At, Call, Derivative, Form, Matrix, Product, Relation, Symbol, Text, Tuple
 from derive.notation.text import read
 from derive.record import Answer, Conventions, Derivation, Given, Line, Mark, Rounding, Step
@@ -355,6 +355,59 @@ def carried_rounding() -> Derivation:
     )
 
 
+def carried_layer() -> Derivation:
+    """A tanh layer where each gradient goes on from the printed entries of the one before."""
+    x, w, b, t, z, h = (Symbol(name, bold=True) for name in "xWbtzh")
+    dh, dz, dw = (Derivative(sym("L"), (name,)) for name in (h, z, w))
+    rows = [(d("L", f"h_{k}"), form(f"1 - h_{k}**2"), d("L", f"z_{k}")) for k in (1, 2)]
+    products = [[times(row[2], sym(f"x_{j}")) for j in (1, 2)] for row in rows]
+    return Derivation(
+        "A layer with carried rounding",
+        givens=(
+            Given(z, form("W*x + b")),
+            Given(h, form("tanh(z)")),
+            Given(sym("L"), form("dot(h - t, h - t)")),
+            Given(w, matrix("0.5 -1", "1 0.25"), "value"),
+            Given(x, column((form(2), form(1))), "value"),
+            Given(b, column((form(0.3), form(0.25))), "value"),
+            Given(t, column((form(1), form(-1))), "value"),
+            value("eta", 0.5),
+        ),
+        steps=(
+            step("z", z, "W*x + b", "[[0.3], [2.5]]"),
+            step("h", h, "tanh(z)", approx("[[0.291], [0.987]]"), uses="z"),
+            step("dh", dh, "2*(h - t)", "[[-1.418], [3.974]]", uses="h"),
+            step(
+                "dz",
+                dz,
+                line(Matrix(tuple((times(*row[:2]),) for row in rows))),
+                approx("[[-1.30], [0.103]]"),
+                uses="h dh",
+                points=1,
+            ),
+            step("dw11", d("L", "W_1_1"), line(products[0][0]), "(-1.3)*2", "-2.6", uses="dz"),
+            step(
+                "dW",
+                dw,
+                line(Matrix(tuple(map(tuple, products)))),
+                line("[[-2.6, -1.3], [0.206, 0.103]]", boxed=True),
+                uses="dz dw11",
+                points=1,
+            ),
+            step(
+                "new",
+                Symbol("W", sub=("new",), bold=True),
+                line(subtract(w, times(sym("eta"), dw))),
+                "[[1.8, -0.35], [0.897, 0.1985]]",
+                uses="dW",
+            ),
+        ),
+        answers=(Answer("W", "matrix", form("[[-2.6, -1.3], [0.206, 0.103]]"), label=dw),),
+        conventions=Conventions(Rounding("carry-rounded", 3)),
+        points=Fraction(2),
+    )
+
+
 ALL = (
     logistic_neuron,
     residual_block,
@@ -365,4 +418,5 @@ ALL = (
     relu_chain,
     pooled_cross_entropy,
     carried_rounding,
+    carried_layer,
 )

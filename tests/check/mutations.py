@@ -290,7 +290,7 @@ def wrong_answer(derivation: Derivation) -> list[Derivation]:
     return [
         replace(derivation, answers=(*answers[:k], new, *answers[k + 1 :]))
         for k, answer in enumerate(answers)
-        if answer.kind not in ("text", "verdict", "points")
+        if answer.kind not in ("text", "verdict", "points", "code")
         for new in changed(answer)
     ]
 

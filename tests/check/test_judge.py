@@ -224,6 +224,69 @@ def test_carried_numbers_do_not_cut_a_derivative() -> None:
     assert judged(givens, *steps, conventions=Conventions(Rounding("carry-rounded", 3))).verified is True
 
 
+LAYER = [
+    define("h", "[[tanh(x)], [tanh(2*x)]]"),
+    define("L", "dot(h, h)"),
+    value("x", 0.3),
+]
+CARRIED = Conventions(Rounding("carry-rounded", 2))
+BY_ARRAY = Derivative(sym("L"), (Symbol("h", bold=True),))
+
+
+def test_an_entry_of_a_carried_gradient_is_the_printed_one() -> None:
+    whole = [
+        step("h", Symbol("h", bold=True), approx(matrix("0.29", "0.54"))),
+        step("whole", BY_ARRAY, approx(matrix("0.6", "1.1")), uses="h"),
+    ]
+    for number_, verified in (("1.2", True), ("1.16", False), ("1.165", False)):
+        entry = step("entry", "q", line(times(form(2), d("L", "h_1"))), number_, uses="whole")
+        assert judged(LAYER, *whole, entry, conventions=CARRIED).verified is verified, number_
+
+
+def test_a_gradient_goes_on_with_its_carried_entries() -> None:
+    steps = [
+        step("h", Symbol("h", bold=True), approx(matrix("0.29", "0.54"))),
+        step("one", d("L", "h_1"), "2*h_1", approx("0.6"), uses="h"),
+        step("two", d("L", "h_2"), "2*h_2", "1.08", uses="h"),
+    ]
+    for shown, verified in (
+        (matrix("0.6", "1.08"), True),
+        (matrix("0.58", "1.08"), False),
+        (matrix("0.6", "1.1"), False),
+    ):
+        whole = step("whole", BY_ARRAY, line(shown), uses="h one two")
+        assert judged(LAYER, *steps, whole, conventions=CARRIED).verified is verified, shown
+
+
+def test_a_gradient_by_an_array_is_what_its_formulas_make_of_carried_numbers() -> None:
+    givens = [define("z", "[[x], [8*x]]"), *LAYER[1:], define("h", "tanh(z)")]
+    start = [
+        step("z", Symbol("z", bold=True), "[[0.3], [2.4]]"),
+        step("h", Symbol("h", bold=True), approx(matrix("0.29", "0.98")), uses="z"),
+    ]
+    slopes = [times(form(f"2*h_{k}"), form(f"1 - h_{k}**2")) for k in (1, 2)]
+    by_z = Derivative(sym("L"), (Symbol("z", bold=True),))
+    carried, full = approx(matrix("0.53", "0.078")), approx(matrix("0.53", "0.064"))
+    wrong = Matrix(((slopes[0],), (times(form("h_2"), form("1 - h_2**2")),)))
+    right = Matrix(tuple((slope,) for slope in slopes))
+    for formulas, numbers, verified in ((right, carried, True), (right, full, False), (wrong, carried, False)):
+        whole = step("dz", by_z, line(formulas), numbers, uses="z h")
+        assert judged(givens, *start, whole, conventions=CARRIED).verified is verified
+
+
+def test_a_carried_number_needs_no_value_of_what_it_came_from() -> None:
+    givens = [define("p", "sigmoid(z)"), define("L", "1 - log(1 - p)"), value("z", 13)]
+    steps = [
+        step("p", "p", "sigmoid(z)", approx("1.000")),
+        step("slope", d("L", "z"), "p", "1", uses="p"),
+        step("m", "m", line(times(form(3), d("L", "z"))), "3", uses="slope"),
+        step("n", "n", "m + 1", "4", uses="m"),
+    ]
+    carried = Conventions(Rounding("carry-rounded", 4))
+    assert judged(givens, *steps, conventions=carried).verified is True
+    assert judged(givens, *steps[:3], step("n", "n", "m + 1", "5", uses="m"), conventions=carried).verified is False
+
+
 def test_a_domain_is_found_for_logarithms_and_roots() -> None:
     givens = [define("L", "t*log(p) + (1 - t)*log(1 - p)")]
     assert judged(givens, step("a", d("L", "p"), "t/p - (1 - t)/(1 - p)")).verified is True
@@ -293,6 +356,17 @@ def test_an_answer_outside_of_the_boxes_is_a_fault() -> None:
     steps = [step("q", "q", line("1/x", boxed=True)), step("k", "k", "2*x", "6")]
     answer = Answer("k", "number", form(6), label=sym("k"))
     assert kinds(judged([value("x", 3)], *steps, answers=(answer,))) == {"box"}
+
+
+def test_a_box_may_hold_at_the_given_values_only() -> None:
+    answer = Answer("q", "number", form("1/3 + 3"), label=sym("q"))
+    for boxed, verified in (("1/3 + x", True), ("1/3 + 2*x", False)):
+        found = step("q", "q", "1/x + x", line("1/3 + 3"), line(boxed, at=True, boxed=True))
+        assert judged([value("x", 3)], found, answers=(answer,)).verified is verified
+    named = line("1/3 + x", at=True, boxed=True)
+    other = Answer("k", "number", form("1/3 + 4"), label=sym("k"))
+    steps = [step("q", "q", "1/x + x", named), step("k", "k", "1/x + 4", "1/3 + 4")]
+    assert kinds(judged([value("x", 3)], *steps, answers=(other,))) == {"box"}
 
 
 def test_points_add_up() -> None:

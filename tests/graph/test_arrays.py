@@ -7,8 +7,9 @@ from math import prod
 import pytest
 
 from derive.errors import InputError, UnknownName
-from derive.graph.arrays import ARRAY_TABLE, Array, out_size
+from derive.graph.arrays import ARRAY_TABLE, Array
 from derive.graph.graph import Graph
+from derive.graph.windows import out_size
 from derive.notation.symbols import parse_symbol
 from derive.record import Conventions
 
@@ -132,17 +133,37 @@ def extremes(rng):
 
 
 def convolved(rng):
-    channels, filters, k = rng.randint(1, 2), rng.randint(1, 3), rng.randint(1, 3)
-    stride, padding = rng.randint(1, 3), rng.randint(0, 2)
-    kh, kw = k, rng.choice([k, rng.randint(1, 3)])
-    height, width = rng.randint(max(kh, 2), 5), rng.randint(max(kw, 2), 5)
+    channels, filters = rng.randint(1, 2), rng.randint(1, 3)
+    stride, padding = (rng.randint(1, 3), rng.randint(1, 3)), ((rng.randint(0, 2), 1), (0, rng.randint(0, 2)))
+    (kh, kw), dilation = (rng.randint(1, 3), rng.randint(1, 3)), (rng.randint(1, 2), rng.randint(1, 2))
+    height, width = rng.randint(max(dilation[0] * (kh - 1), 2), 5), rng.randint(max(dilation[1] * (kw - 1) + 1, 2), 5)
 
     def function(torch, X, W):
-        result = torch.nn.functional.conv2d(X[None], W, stride=stride, padding=padding)[0]
+        (top, bottom), (left, right) = padding
+        padded = torch.nn.functional.pad(X[None], (left, right, top, bottom))
+        result = torch.nn.functional.conv2d(padded, W, stride=stride, dilation=dilation)[0]
         return result[0] if filters == 1 else result
 
     shapes = {"X": (channels, height, width), "W": (filters, channels, kh, kw)}
-    return f"conv2d(X, W, stride={stride}, padding={padding})", shapes, function
+    return f"conv2d(X, W, stride={stride}, padding={padding}, dilation={dilation})", shapes, function
+
+
+def convolved_evenly(rng):
+    """The same number for both sides, which is how most settings are typed."""
+    k, stride, padding, dilation = rng.randint(1, 3), rng.randint(1, 3), rng.randint(0, 2), rng.randint(1, 2)
+
+    def function(torch, X, W):
+        return torch.nn.functional.conv2d(X[None], W[None, None], stride=stride, padding=padding, dilation=dilation)[
+            0, 0
+        ]
+
+    text = f"conv2d(X, W, stride={stride}, padding={padding}, dilation={dilation})"
+    return text, {"X": (1, 5, 5), "W": (k, k)}, function
+
+
+def turned(rng):
+    shape = (rng.randint(1, 3), rng.randint(1, 3))
+    return "flip(A)", {"A": rng.choice([shape, (2, *shape)])}, lambda torch, A: torch.flip(A, (-2, -1))
 
 
 def pools(name, kind):
@@ -170,6 +191,8 @@ DRAWS = {
     "softmax, log_softmax": softened,
     "max, min": extremes,
     "conv2d": convolved,
+    "conv2d, evenly": convolved_evenly,
+    "flip": turned,
     "max_pool2d": pools("max_pool2d", "max_pool2d"),
     "avg_pool2d": pools("avg_pool2d", "avg_pool2d"),
 }

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from derive.notation import plain
 from derive.notation.decimals import decimal_of
 from derive.notation.form import Form, Frac, Neg, Number, Power, Product
-from derive.notation.rounding import as_fraction, exact_form, fixed, magnitude, rounded, shown, unit_of
+from derive.notation.rounding import as_fraction, exact_form, fixed, in_digits, magnitude, rounded, shown, unit_of
 from derive.notation.text import read
 from derive.notation.value import evaluate
 from derive.record import Rounding
@@ -49,6 +49,31 @@ def test_as_many_digits_as_asked(value, count):
     form = rounded(value, count)
     lone_power = isinstance(form.arg if isinstance(form, Neg) else form, Power)
     assert significant(form) == count or lone_power
+
+
+@given(st.integers(1, 10**6), st.integers(0, 20), st.sampled_from((1, -1)), st.sampled_from((1, -1)), digits)
+def test_carried_on_a_value_beside_1_is_never_shown_as_1(gap, zeros, side, sign, count):
+    value = sign * (1 + side * gap / Fraction(10) ** (6 + zeros))
+    form = in_digits(value, Rounding("carry-rounded", count))
+    unit = unit_of(form)
+    assert unit is not None
+    assert abs(evaluate(form, {})) != 1
+    assert abs(evaluate(form, {}) - value) <= unit / 2
+    assert in_digits(value, Rounding("carry-full", count)) == rounded(value, count)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown_as"),
+    [
+        ("0.9999916", "0.999992"),
+        ("0.99994", "0.9999"),
+        ("1.0000049", "1.000005"),
+        ("3.0000001", "3.000"),
+        ("1", "1.000"),
+    ],
+)
+def test_digits_beside_1(value, shown_as):
+    assert plain.write(in_digits(Fraction(value), Rounding("carry-rounded", 4))) == shown_as
 
 
 @given(values.filter(bool), digits)

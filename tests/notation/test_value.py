@@ -315,7 +315,8 @@ def test_softmax_goes_over_a_vector_or_the_rows_of_a_matrix(z: np.ndarray) -> No
 
 def test_every_meaning_is_tried_somewhere() -> None:
     tried = {*ORACLES, "softmax", "log_softmax", "max", "min", "argmax", "sum", "mean", "dot", "concat", "flatten"}
-    tried |= {"reshape", "conv2d", "max_pool2d", "avg_pool2d", "normal_cdf", "normal_pdf", "det", "windows"}
+    tried |= {"reshape", "conv2d", "max_pool2d", "avg_pool2d", "normal_cdf", "normal_pdf", "det", "windows", "flip"}
+    tried |= {"field_size", "field_jump", "field_start", "field_whole"}  # with the receptive fields
     assert set(MEANINGS) <= tried
 
 

@@ -4,14 +4,31 @@ import random
 
 import pytest
 
+from derive.check.document import read_back
 from derive.check.judge import judge
 from derive.notation.form import Matrix, Number, Shape, Text, Tuple, symbols, walk
 from derive.notation.value import evaluate
 from derive.questions.catalogue import catalogue, question
 from derive.record import Conventions, Rounding
+from derive.render.documents import render, single
 
 TYPES = sorted(catalogue())
 SEEDS = 15
+POLICIES = [Rounding("exact"), Rounding("carry-full", 3), Rounding("carry-rounded", 3), Rounding("carry-rounded", 4)]
+FEW = 2
+TELLING = {
+    "graph.forward": (11, 22, 115),  # exact entries of an array, a probability next to 1
+    "graph.gradient": (14, 51, 61),  # gradients by arrays that go on with rounded entries
+    "graph.table": (3, 16),  # arrows with tiny gradients
+    "graph.update": (6, 33, 39),
+    "optimizer.step": (46, 98),  # a loss without a value at the carried probability
+}
+"""Draws in which a rounding policy shows."""
+LAYER = {
+    "graph": {"z": "W @ x + c*b", "h": "tanh(z)", "L": "sum((h - t)**2)"},
+    "of": "L",
+    "at": {"W": [[0.5, -1], [2, 0.25]], "x": [1, 1.5], "b": [0.3, -1], "t": [1, -1], "c": 0.7},
+}
 
 
 def cases(*variants):
@@ -19,6 +36,10 @@ def cases(*variants):
         for variant in variants:
             name = variant.mode if isinstance(variant, Rounding) else variant
             yield pytest.param(ask, variant, id=f"{ask}-{name}")
+
+
+def drawn(ask, seed):
+    return catalogue()[ask].draw(random.Random(f"{ask}/{seed}"))
 
 
 def derived(ask, givens, conventions=None):
@@ -58,3 +79,50 @@ def test_same_seed_same_derivation(ask):
 )
 def test_example_under_every_policy(ask, policy):
     check(derived(ask, catalogue()[ask].example, Conventions(policy)))
+
+
+def reads_back(derivation, detail):
+    report = read_back(render(single(derivation), "solution", "tex", detail))
+    assert not report.failed + report.undecided, [str(remark) for remark in report.failed + report.undecided]
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: f"{policy.mode}-{policy.digits}")
+@pytest.mark.parametrize("ask", TYPES)
+def test_draws_under_every_policy(ask, policy):
+    for seed in (*range(FEW), *TELLING.get(ask, ())):
+        derivation = derived(ask, drawn(ask, seed), Conventions(policy))
+        check(derivation)
+        reads_back(derivation, 2)
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: f"{policy.mode}-{policy.digits}")
+@pytest.mark.parametrize(
+    ("ask", "known", "seeds"),
+    [
+        ("graph.gradient", "forward", (1, 2, 14)),
+        ("graph.update", "forward", (0, 39)),
+        ("graph.update", "gradient", (0, 39)),
+        ("optimizer.step", "forward", (1, 9)),
+        ("optimizer.step", "gradient", (1, 9)),
+        ("calculus.hessian", "hessian", (0,)),
+    ],
+)
+def test_parts_that_go_on_from_earlier_ones_under_every_policy(ask, known, seeds, policy):
+    for seed in seeds:
+        derivation = derived(ask, drawn(ask, seed) | {"known": known}, Conventions(policy))
+        check(derivation)
+        reads_back(derivation, 2)
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: f"{policy.mode}-{policy.digits}")
+@pytest.mark.parametrize("wrt", [["c"], ["W"], ["x", "b"]])
+def test_gradients_through_arrays_under_every_policy(wrt, policy):
+    for ask, more in (
+        ("graph.gradient", {}),
+        ("graph.update", {"rate": 0.5}),
+        ("optimizer.step", {"rate": 0.5, "optimizer": "adam"}),
+    ):
+        if ask != "optimizer.step" or wrt == ["c"]:
+            derivation = derived(ask, {**LAYER, "wrt": wrt, **more}, Conventions(policy))
+            check(derivation)
+            reads_back(derivation, 3)

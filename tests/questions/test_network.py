@@ -79,7 +79,6 @@ def test_layer_as_a_mapping():
         (["3 + 4"], "is no layer"),
         (["conf2d(filters=1, kernel=1)"], "conv2d"),
         ([], "at least 1"),
-        (["conv2d(filters=5, kernel=7)", "conv2d(filters=5, kernel=7)"], "one layer"),
         ("conv2d(filters=5, kernel=7)", "list"),
     ],
 )

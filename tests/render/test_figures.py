@@ -9,10 +9,10 @@ import pytest
 
 from derive.errors import RenderError
 from derive.notation.build import number
+from derive.notation.widths import EM_CM, width
 from derive.record import Figure, FigureEdge, FigureNode, Line, Step
 from derive.render.figures import TEXT_CM, Drawing, drawing
 from derive.render.geometry import Rect
-from derive.render.widths import EM_CM, width
 
 
 def _node(name: str) -> FigureNode:

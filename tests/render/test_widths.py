@@ -11,7 +11,7 @@ import pytest
 from derive.notation import latex
 from derive.notation.form import Form, Frac, Matrix, Number, Sum, Symbol
 from derive.notation.text import read
-from derive.render.widths import is_large, is_tall, width
+from derive.notation.widths import is_large, is_tall, width
 
 EXPRESSIONS = [
     "w*x + b", "-(t*log(p) + (1-t)*log(1-p))", "(p-t)/(p*(1-p))", "x**4 - 32*x**2 + y**4 - 18*y**2", "270690",

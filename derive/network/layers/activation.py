@@ -9,23 +9,40 @@ from derive.network.layers.base import Layer, Size, called
 Activation = Literal["linear", "relu", "sigmoid", "tanh", "softmax", "leaky_relu", "elu", "gelu", "softplus", "silu"]
 _MODULES = {"relu": "ReLU", "sigmoid": "Sigmoid", "tanh": "Tanh", "leaky_relu": "LeakyReLU", "elu": "ELU",
             "gelu": "GELU", "softplus": "Softplus", "silu": "SiLU", "linear": "Identity"}  # fmt: skip
+LEAKY = "layers.LeakyReLU(negative_slope=0.01)"
+"""Keras takes another slope by the word alone."""
 
 
 class _Elementwise(Layer):
     """Base of the activations: the shape stays, nothing is learnt."""
 
-    def keras(self, *sizes: Size) -> str:
-        """`layers.Activation("relu")`."""
-        return called("layers.Activation", repr(self.kind))
+    def keras(self, *sizes: Size) -> tuple[str, ...]:
+        """`layers.Activation('relu')`."""
+        return (LEAKY,) if self.kind == "leaky_relu" else (called("layers.Activation", repr(self.kind)),)
 
-    def torch(self, *sizes: Size) -> str:
+    def torch(self, *sizes: Size) -> tuple[str, ...]:
         """The module of that name."""
-        return module(self.kind)
+        return (module(self.kind),)
 
 
-def module(name: str) -> str:
-    """An activation as a PyTorch module."""
-    return "nn.Softmax(dim=1)" if name == "softmax" else f"nn.{_MODULES[name]}()"
+def module(name: str, axis: int = 1) -> str:
+    """An activation as a PyTorch module; the axis is that of the channels, over which a softmax is taken."""
+    return f"nn.Softmax(dim={axis})" if name == "softmax" else f"nn.{_MODULES[name]}()"
+
+
+def modules_behind(name: str, axis: int = 1) -> tuple[str, ...]:
+    """The PyTorch module of the activation behind a layer; none for a linear one."""
+    return () if name == "linear" else (module(name, axis),)
+
+
+def keras_word(name: str) -> str | None:
+    """The setting `activation` of a Keras layer, None where it is left out."""
+    return None if name in ("linear", "leaky_relu") else name
+
+
+def keras_behind(name: str) -> tuple[str, ...]:
+    """The Keras layer of an activation that the setting cannot say."""
+    return (LEAKY,) if name == "leaky_relu" else ()
 
 
 def _made(name: str) -> type[Layer]:

@@ -42,17 +42,35 @@ class Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What one output sees along one axis: `kernel` cells, `dilation` apart, every `stride`, after `padding` cells."""
+    """What one output sees along one axis: `kernel` cells, `dilation` apart, every `stride`, after `padding` cells.
+
+    Output o reads the cells c = o·stride - padding + k·dilation for k = 0 .. kernel - 1. Where `upscale` is more than 1
+    the axis was stretched first: cell i of the input stands at c = i·upscale and the cells between are empty, so a step
+    on the output is stride/upscale of one on the input. A negative padding is a crop.
+    """
 
     kernel: int
     stride: int = 1
     padding: int = 0
     dilation: int = 1
+    upscale: int = 1
 
     @property
     def extent(self) -> int:
-        """From the first cell of the kernel to the last."""
+        """From the first cell of the kernel to the last, on the stretched axis."""
         return self.dilation * (self.kernel - 1) + 1
+
+    @property
+    def seen(self) -> int:
+        """From the first input cell that an output sees to the last: the extent, or on a stretched axis the longest."""
+        if self.upscale == 1:
+            return self.extent
+        longest = 0
+        for first in range(self.upscale):
+            cells = [first + k * self.dilation for k in range(self.kernel)]
+            real = [cell // self.upscale for cell in cells if cell % self.upscale == 0]
+            longest = max(longest, real[-1] - real[0] + 1 if real else 0)
+        return longest
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +111,8 @@ class Layer(BaseModel):
     takes: ClassVar[tuple[Size, ...]] = ((26, 26, 3),)
     merges: ClassVar[bool] = False
     """Whether it takes two inputs or more."""
+    torch_channels: ClassVar[Literal["first", "last", "any"]] = "any"
+    """Where its PyTorch module wants the channels: before the sides (convolutions) or behind them (nn.Linear)."""
 
     def output(self, *sizes: Size) -> Size:
         """The size of the output for the sizes of the inputs.
@@ -126,12 +146,12 @@ class Layer(BaseModel):
         """The formula of the number of parameters, one for each group that a course counts by itself."""
         return ()
 
-    def keras(self, *sizes: Size) -> str:
-        """The layer in Keras, as in `layers.Dense(10)`."""
+    def keras(self, *sizes: Size) -> tuple[str, ...]:
+        """The layer in Keras, one line for each layer there: `layers.ZeroPadding2D(1)`, `layers.Conv2D(6, 5)`."""
         raise InputError(f"{self.kind} has no counterpart in Keras")
 
-    def torch(self, *sizes: Size) -> str:
-        """The module in PyTorch, as in `nn.Linear(3, 10)`."""
+    def torch(self, *sizes: Size) -> tuple[str, ...]:
+        """The layer in PyTorch, one line for each module: `nn.Linear(3, 10)`, `nn.ReLU()`."""
         raise InputError(f"{self.kind} has no counterpart in PyTorch")
 
 

@@ -8,8 +8,9 @@ from typing import ClassVar
 from pydantic import Field
 
 from derive.errors import InputError
-from derive.network.layers.activation import Activation
+from derive.network.layers.activation import Activation, keras_behind, keras_word, modules_behind
 from derive.network.layers.base import AXES, AXIS_NAMES, Framework, Letter, Rule, Size, Tensor, called, out
+from derive.network.layers.sides import setting
 from derive.network.layers.sliding import Sliding
 from derive.notation.build import ONE, add, multiply
 from derive.notation.form import Form, Frac
@@ -38,22 +39,23 @@ class Convolution(Sliding):
 
     def tensors(self, framework: Framework, *sizes: Size) -> tuple[Tensor, ...]:
         """Kernel and bias: (out, in, sides) in PyTorch, (sides, in, out) in Keras."""
-        names = [f"kernel {AXIS_NAMES[letter]}" for letter in AXES[self.rank + 1][:-1]]
-        sides = tuple(zip(names, (window.kernel for window in self.windows(*sizes)), strict=True))
         ins, outs = ("in", sizes[0][-1] // self.groups), ("out", self.filters)
+        sides = kernel_axes(self)
         kernel = (outs, ins, *sides) if framework == "pytorch" else (*sides, ins, outs)
-        bias = (Tensor("bias", (outs,)),) if self.bias else ()
-        return (Tensor("weight", kernel), *bias)
+        return (Tensor("weight", kernel), *self.biases())
+
+    def biases(self) -> tuple[Tensor, ...]:
+        """One number for each filter, if there are biases at all."""
+        return (Tensor("bias", (("out", self.filters),)),) if self.bias else ()
 
     def multiply_adds(self, *sizes: Size) -> int:
         """Each output value is one scalar product."""
-        kernel = prod(window.kernel for window in self.windows(*sizes))
-        return prod(self.output(*sizes)) * kernel * (sizes[0][-1] // self.groups)
+        return prod(self.output(*sizes)) * prod(self.sides_of("kernel")) * (sizes[0][-1] // self.groups)
 
     def letters(self, *sizes: Size) -> tuple[Letter, ...]:
-        """Those of the window, F filters, and g groups where there are several."""
-        groups = (Letter(GROUPS, self.groups, "groups"),) if self.groups > 1 else ()
-        return (*super().letters(*sizes), Letter(FILTERS, self.filters, "filters"), *groups)
+        """Those of the window, F filters, g groups."""
+        own = (Letter(FILTERS, self.filters, "filters"), Letter(GROUPS, self.groups, "groups"))
+        return (*super().letters(*sizes), *own)
 
     def size_rules(self, *sizes: Size) -> tuple[Rule, ...]:
         """The sides, then the channels."""
@@ -61,40 +63,57 @@ class Convolution(Sliding):
 
     def count_rules(self, framework: Framework, *sizes: Size) -> tuple[Rule, ...]:
         """(K·K·C + 1)·F: the weights of each filter and its bias."""
-        kernel = [self._letter("K", "kernel", axis) for axis in range(self.rank)]
+        kernel = kernel_letters(self)
         depth: Form = CHANNELS if self.groups == 1 else Frac(CHANNELS, GROUPS)
         one = multiply([*kernel, depth])
         why = "weights of a filter" + (", its bias" if self.bias else "") + ", times the filters"
         form = multiply([add([one, ONE]) if self.bias else one, FILTERS])
-        return (Rule(COUNT, form, (why,)),)
+        held = [multiply([FILTERS, depth, *kernel]), *([FILTERS] if self.bias else [])]
+        return (Rule(COUNT, form, (why,), add(held)),)
 
-    def keras(self, *sizes: Size) -> str:
-        """`layers.Conv2D(...)`; other paddings than valid and same need a layer of their own in front."""
-        return called(
+    def keras(self, *sizes: Size) -> tuple[str, ...]:
+        """`layers.Conv2D(...)`, with a layer in front for paddings other than valid and same."""
+        self.refuse_in_keras()
+        front, padding = self.keras_padding(sizes[0])
+        line = called(
             f"layers.Conv{self.rank}D",
             self.filters,
             self.kernel,
-            strides=self.stride if self.stride != 1 else None,
-            padding="same" if self.padding == "same" else None,
-            dilation_rate=self.dilation if self.dilation != 1 else None,
-            groups=self.groups if self.groups > 1 else None,
+            strides=setting(self.sides_of("stride"), 1),
+            padding=padding,
+            dilation_rate=setting(self.sides_of("dilation"), 1),
+            groups=setting((self.groups,), 1),
             use_bias=None if self.bias else False,
-            activation=None if self.activation == "linear" else self.activation,
+            activation=keras_word(self.activation),
         )
+        return (*front, line, *keras_behind(self.activation))
 
-    def torch(self, *sizes: Size) -> str:
-        """`nn.Conv2d(...)`; the activation is a module of its own."""
-        return called(
+    def torch(self, *sizes: Size) -> tuple[str, ...]:
+        """`nn.Conv2d(...)`, with a module in front where the ends are padded differently, and its activation."""
+        front, padding = self.torch_padding(sizes[0])
+        line = called(
             f"nn.Conv{self.rank}d",
             sizes[0][-1],
             self.filters,
             self.kernel,
-            stride=self.stride if self.stride != 1 else None,
-            padding=self.padding if self.padding not in (0, "valid") else None,
-            dilation=self.dilation if self.dilation != 1 else None,
-            groups=self.groups if self.groups > 1 else None,
+            stride=setting(self.sides_of("stride"), 1),
+            padding=padding,
+            dilation=setting(self.sides_of("dilation"), 1),
+            groups=setting((self.groups,), 1),
             bias=None if self.bias else False,
         )
+        return (*front, line, *modules_behind(self.activation))
+
+
+def kernel_axes(layer: Sliding) -> tuple[tuple[str, int], ...]:
+    """The sides of a kernel with their names."""
+    names = [f"kernel {AXIS_NAMES[letter]}" for letter in AXES[layer.rank + 1][:-1]]
+    return tuple(zip(names, layer.sides_of("kernel"), strict=True))
+
+
+def kernel_letters(layer: Sliding) -> list[Form]:
+    """The letters of the sides of a kernel: K and K, or K_H and K_W."""
+    return [layer.letter("K", "kernel", axis) for axis in range(layer.rank)]
 
 
 class Conv1D(Convolution):

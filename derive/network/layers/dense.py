@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from math import prod
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from derive.network.layers.activation import Activation
+from derive.network.layers.activation import Activation, keras_behind, keras_word, modules_behind
 from derive.network.layers.base import AXES, Framework, Layer, Letter, Rule, Size, Tensor, Window, called, out
 from derive.notation.build import ONE, add, multiply
+from derive.notation.form import Call
 from derive.notation.symbols import parse_symbol
 
 UNITS, COUNT = parse_symbol("m"), parse_symbol("N")
@@ -21,6 +22,8 @@ class Dense(Layer):
     kind: ClassVar[str] = "dense"
     example: ClassVar[str] = "dense(units=10)"
     takes: ClassVar[tuple[Size, ...]] = ((128,),)
+
+    torch_channels: ClassVar[Literal["first", "last", "any"]] = "last"
 
     units: int = Field(ge=1, description="how many neurons")
     bias: bool = Field(True, description="whether each neuron has a bias")
@@ -56,20 +59,18 @@ class Dense(Layer):
         """(n + 1)·m: the weights of each neuron and its bias."""
         ins = parse_symbol(AXES[len(sizes[0])][-1])
         why = "weights of a neuron" + (", its bias" if self.bias else "") + ", times the neurons"
-        return (Rule(COUNT, multiply([add([ins, ONE]) if self.bias else ins, UNITS]), (why,)),)
+        held = [multiply([UNITS, ins]), *([UNITS] if self.bias else [])]
+        return (Rule(COUNT, multiply([add([ins, ONE]) if self.bias else ins, UNITS]), (why,), add(held)),)
 
-    def keras(self, *sizes: Size) -> str:
+    def keras(self, *sizes: Size) -> tuple[str, ...]:
         """`layers.Dense(...)`."""
-        return called(
-            "layers.Dense",
-            self.units,
-            activation=None if self.activation == "linear" else self.activation,
-            use_bias=None if self.bias else False,
-        )
+        settings = {"activation": keras_word(self.activation), "use_bias": None if self.bias else False}
+        return (called("layers.Dense", self.units, **settings), *keras_behind(self.activation))
 
-    def torch(self, *sizes: Size) -> str:
-        """`nn.Linear(...)`; the activation is a module of its own."""
-        return called("nn.Linear", sizes[0][-1], self.units, bias=None if self.bias else False)
+    def torch(self, *sizes: Size) -> tuple[str, ...]:
+        """`nn.Linear(...)`, then its activation."""
+        line = called("nn.Linear", sizes[0][-1], self.units, bias=None if self.bias else False)
+        return (line, *modules_behind(self.activation, 1 if len(sizes[0]) == 1 else -1))
 
 
 class Flatten(Layer):
@@ -84,13 +85,13 @@ class Flatten(Layer):
 
     def size_rules(self, *sizes: Size) -> tuple[Rule, ...]:
         """The product of all sides."""
-        form = multiply([parse_symbol(letter) for letter in AXES[len(sizes[0])]])
-        return (Rule(out("n"), form, ("all values in one row",)),)
+        sides = tuple(parse_symbol(letter) for letter in AXES[len(sizes[0])])
+        return (Rule(out("n"), multiply(sides), ("all values in one row",), Call("cells", sides)),)
 
-    def keras(self, *sizes: Size) -> str:
+    def keras(self, *sizes: Size) -> tuple[str, ...]:
         """`layers.Flatten()`."""
-        return "layers.Flatten()"
+        return ("layers.Flatten()",)
 
-    def torch(self, *sizes: Size) -> str:
+    def torch(self, *sizes: Size) -> tuple[str, ...]:
         """`nn.Flatten()`."""
-        return "nn.Flatten()"
+        return ("nn.Flatten()",)

@@ -117,6 +117,19 @@ def width(form: Form) -> float:
     return widths[id(form)]
 
 
+def inline_width(form: Form) -> float:
+    """The estimated width of a form in a sentence or a cell, where a derivative of a name has a slash for its bar."""
+    return width(form) + sum(_slashed(node) for node in walk(form) if isinstance(node, f.Derivative))
+
+
+def _slashed(node: f.Derivative) -> float:
+    """How much wider a derivative is on one line; a product sets a dot beside it there."""
+    if not isinstance(node.of, f.Symbol):
+        return 0.0
+    brackets = _BRACKETS if len(set(node.wrt)) > 1 else 0.0
+    return min(width(node.of), sum(map(width, node.wrt))) + 1.45 + brackets
+
+
 def text_width(text: str) -> float:
     """The estimated width of plain text in em."""
     return 0.47 * len(text)

@@ -1,0 +1,45 @@
+"""Gradients by arrays under carry-rounded: an entry is worth what was printed, alone or as part of the whole array."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from derive.notation.arrays import Array, Value
+from derive.notation.form import Derivative, Symbol
+
+if TYPE_CHECKING:
+    from derive.check.world import World
+
+Place = tuple[Derivative, tuple[int, ...]]
+"""The derivative by a whole array, and the index of an entry of it, counted from 1."""
+
+
+def carried_entry(world: World, node: Derivative) -> Value | None:
+    """The derivative by an entry of an array, where that by the whole array is carried."""
+    place = _place(world, node) if world.carried else None
+    whole = world.carried.get(place[0]) if place else None
+    position = whole.position(place[1]) if place and isinstance(whole, Array) else None
+    return whole.items[position] if isinstance(whole, Array) and position is not None else None
+
+
+def with_carried_entries(world: World, node: Derivative, whole: Value | None) -> Value | None:
+    """The derivative by a whole array, with those of its entries that are carried."""
+    if not isinstance(whole, Array):
+        return whole
+    entries = list(whole.items)
+    for name, value in world.carried.items():
+        place = _place(world, name) if isinstance(name, Derivative) and not isinstance(value, Array) else None
+        position = whole.position(place[1]) if place and place[0] == node else None
+        if position is not None:
+            entries[position] = value
+    return Array(whole.shape, tuple(entries))
+
+
+def _place(world: World, node: Derivative) -> Place | None:
+    """Where the derivative stands in that by a whole array."""
+    name = node.wrt[0]
+    if len(node.wrt) > 1 or not isinstance(name, Symbol) or world.premises.knows(name):
+        return None
+    found = world.premises.array_of(name)
+    return (replace(node, wrt=(found[0],)), found[1]) if found else None

@@ -1,0 +1,149 @@
+"""A network with one setting left open: what it comes to for every value, as a polynomial where it is one.
+
+The network is built at whole numbers, one after the other, and every quantity is read off as a number. A quantity
+that is a polynomial in the unknown shows itself by differences that vanish; its coefficients are then exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from derive.errors import InputError
+from derive.network.layers.base import Framework
+from derive.network.listing import Called, read_call
+from derive.network.network import Network, Order, read_network
+from derive.notation.build import number
+from derive.notation.form import Form, Symbol
+from derive.notation.polynomial import written
+from derive.notation.symbols import parse_symbol
+
+SAMPLES, DEGREE = 9, 4
+"""So many neighbouring values decide whether a quantity is a polynomial, of this degree at most."""
+FIRST, FARTHEST = 0, 400
+"""Between these values the network must fit together somewhere."""
+
+
+@dataclass(frozen=True)
+class Open:
+    """A network in which a name stands where a whole number should.
+
+    Args:
+        net: the layers as a user gives them, with the name of the unknown as a setting.
+        input: the shape of the input, which may hold the name too.
+        unknown: the name.
+    """
+
+    net: tuple[Any, ...]
+    input: tuple[int | str, ...]
+    unknown: str
+    framework: Framework = "keras"
+    order: Order = "HWC"
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    @property
+    def symbol(self) -> Symbol:
+        """The unknown as it is written."""
+        return parse_symbol(self.unknown)
+
+    @cache  # noqa: B019 - one object lives as long as one question
+    def at(self, value: int) -> Network | None:
+        """The network with the unknown set; None where it does not fit together then."""
+        try:
+            return self._built(value)
+        except InputError:
+            return None
+
+    def _built(self, value: int) -> Network:
+        size = [value if side == self.unknown else side for side in self.input]
+        layers = [_filled(layer, self.unknown, value) for layer in self.net]
+        return read_network(layers, [int(side) for side in size], self.framework, self.order)
+
+    @property
+    def first(self) -> int:
+        """The least value from which on the network fits together.
+
+        Raises:
+            InputError: the name does not occur, or the network fits together nowhere.
+        """
+        if not any(_holds(layer, self.unknown) for layer in (*self.net, *self.input)):
+            raise InputError(f"{self.unknown} stands nowhere in net or input, so there is nothing to solve for")
+        for value in range(FIRST, FARTHEST):
+            if self.at(value) is not None and self.at(value + 1) is not None:
+                return value
+        self._built(FARTHEST)
+        raise InputError(f"the network fits together for no value of {self.unknown} up to {FARTHEST}")
+
+    def form(self, quantity: Callable[[Network], int]) -> Form | None:
+        """A quantity over the unknown: a number, or a polynomial; None where it is neither."""
+        poly = self.polynomial(quantity)
+        return None if poly is None else written(poly, self.symbol) if len(poly) > 1 else number(poly[0])
+
+    def polynomial(self, quantity: Callable[[Network], int]) -> tuple[Fraction, ...] | None:
+        """The coefficients of a quantity, from the constant upwards; None where it is no polynomial of low degree."""
+        first = self.first
+        values = [quantity(net) for v in range(first, first + SAMPLES) if (net := self.at(v)) is not None]
+        if len(values) <= DEGREE + 1:
+            return None
+        rows = [values]
+        while any(rows[-1]):
+            if len(rows) > DEGREE + 1:
+                return None
+            rows.append([b - a for a, b in zip(rows[-1], rows[-1][1:], strict=False)])
+        return _from_differences([row[0] for row in rows[:-1]], first)
+
+
+def _from_differences(leading: Sequence[int], first: int) -> tuple[Fraction, ...]:
+    """Newton's formula: Σ Δᵏ · C(x - first, k), multiplied out."""
+    total, basis = [Fraction(0)], [Fraction(1)]
+    for k, difference in enumerate(leading):
+        size = max(len(total), len(basis))
+        padded = [*total, *[Fraction(0)] * (size - len(total))]
+        total = [
+            t + difference * b for t, b in zip(padded, [*basis, *[Fraction(0)] * (size - len(basis))], strict=True)
+        ]
+        shift = Fraction(-first - k)
+        basis = [
+            (high + shift * low) / (k + 1)
+            for high, low in zip([Fraction(0), *basis], [*basis, Fraction(0)], strict=True)
+        ]
+    while len(total) > 1 and total[-1] == 0:
+        total.pop()
+    return tuple(total)
+
+
+def _filled(layer: Any, name: str, value: int) -> Any:
+    """A layer with the name replaced wherever it stands as a value."""
+    if isinstance(layer, str):
+        return _filled(read_call(layer), name, value)
+    if isinstance(layer, Called):
+        args = tuple(_filled(arg, name, value) if isinstance(arg, Called) else arg for arg in layer.args)
+        return Called(layer.name, args, {key: _set(item, name, value) for key, item in layer.settings.items()})
+    if isinstance(layer, Mapping):
+        inner = next(iter(layer.values()), None)
+        if isinstance(inner, str) and not isinstance(layer, Called):
+            return {key: _filled(item, name, value) for key, item in layer.items()}
+        return {key: _set(item, name, value) for key, item in layer.items()}
+    return layer
+
+
+def _set(item: Any, name: str, value: int) -> Any:
+    if item == name:
+        return value
+    if isinstance(item, Called):
+        return _filled(item, name, value)
+    if isinstance(item, (list, tuple)):
+        return tuple(_set(part, name, value) for part in item)
+    if isinstance(item, Mapping):
+        return {key: _set(part, name, value) for key, part in item.items()}
+    return item
+
+
+def _holds(item: Any, name: str) -> bool:
+    """Whether the name stands in it as a value."""
+    return bool(item == name or _filled(item, name, -1) != _filled(item, name, -2))
