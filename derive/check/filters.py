@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from itertools import product
 from random import Random
 from typing import Any
 
@@ -38,20 +37,28 @@ def strongest(world: World, target: Form, claimed: Form) -> bool | None:
         return None
     if kernel.shape != patch.shape or not set(patch.items) <= set(pixels):
         return False
+    if len(set(pixels)) ** len(patch.items) > MOST_PATCHES:
+        return _each_pixel_counts(kernel.items, patch.items, pixels)
     own = _answer(kernel.items, patch.items)
-    return all(_answer(kernel.items, other) < own for other in _others(patch.items, pixels))
+    return sum(1 for answer in _answers(kernel.items, sorted(set(pixels))) if answer >= own) == 1
 
 
 def _answer(kernel: Sequence[Any], patch: Sequence[Any]) -> Any:
     return sum((w * x for w, x in zip(kernel, patch, strict=True)), Fraction(0))
 
 
-def _others(patch: tuple[Any, ...], pixels: Sequence[Any]) -> Any:
-    """All other patches; where they are too many those with one other pixel, as each pixel counts by itself."""
-    if len(set(pixels)) ** len(patch) <= MOST_PATCHES:
-        return (other for other in product(sorted(set(pixels)), repeat=len(patch)) if other != patch)
-    changed = ((k, x) for k, old in enumerate(patch) for x in set(pixels) if x != old)
-    return ((*patch[:k], x, *patch[k + 1 :]) for k, x in changed)
+def _answers(kernel: Sequence[Any], pixels: Sequence[Any]) -> list[Any]:
+    """The answers to all patches, pixel after pixel."""
+    found: list[Any] = [Fraction(0)]
+    for weight in kernel:
+        steps = [weight * x for x in pixels]
+        found = [answer + step for answer in found for step in steps]
+    return found
+
+
+def _each_pixel_counts(kernel: Sequence[Any], patch: Sequence[Any], pixels: Sequence[Any]) -> bool:
+    """Where patches are too many: a pixel changes the answer by itself, so each must be the best of its values."""
+    return all(w * x > w * other for w, x in zip(kernel, patch, strict=True) for other in pixels if other != x)
 
 
 def solution(world: World, target: Form, claimed: Form) -> bool | None:

@@ -15,8 +15,8 @@ from derive.notation.reals import Undefined
 from derive.notation.value import NoValue
 
 NONE = "no whole number"
-BEYOND = 1_000
-"""So far beyond the claimed numbers others are looked for."""
+BEYOND, FARTHEST = 1_000, 10_000
+"""So far beyond the claimed numbers others are looked for, and so far where there are said to be none."""
 
 
 def is_sought(premises: Premises, target: Form | None) -> bool:
@@ -43,7 +43,7 @@ def holds_sought(world: World, target: At, claimed: Form) -> bool | None:
         if any(isinstance(item, Number) and "." in item.text for item in items) or any(v != int(v) for v in values):
             return False
         numbers = [int(value) for value in values]
-    found = [n for n in range(max(numbers, default=0) + BEYOND) if _takes(world, target, n)]
+    found = [n for n in range(max(numbers) + BEYOND if numbers else FARTHEST) if _takes(world, target, n)]
     return numbers in (found, [n for n in found if n])
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import cached_property
 
+from derive.errors import InputError
 from derive.graph.adjoints import Adjoint, Path, adjoints
 from derive.graph.arithmetic import Real, mul
 from derive.graph.arrays import Array
 from derive.graph.course import course_form, is_settled
-from derive.graph.gradient_arrays import array_steps
+from derive.graph.gradient_arrays import array_steps, by_definition
 from derive.graph.graph import Graph, evaluate
 from derive.graph.operations import OPERATIONS
 from derive.graph.point import Point
@@ -122,14 +124,30 @@ class Backward:
 
     def value(self, node: int) -> Real:
         """A gradient's value, from the carried numbers where those are rounded."""
-        return self.point.worth(self.formula(node)) if self.point.carries_rounded else self.values[node]
+        if not self.point.carries_rounded:
+            return self.values[node]
+        try:
+            return self.point.worth(self.formula(node))
+        except InputError:
+            if self.by_definition is None:
+                raise
+            return self.by_definition[node]  # 0/0 where a term is absent, as in 0·log 0
+
+    @cached_property
+    def by_definition(self) -> dict[int, Real] | None:
+        """The gradients that the definitions give at the carried values; None where those lead nowhere."""
+        try:
+            return by_definition(self)
+        except InputError:
+            return None
 
     def telling(self, nodes: list[int]) -> int:
         """The entry to work in full: the first with a gradient that is not zero and a formula that is defined there."""
-        for node in nodes:
-            if self.values[node] != 0 and all(self._defined(line.form) for line in self._lines[node]):
-                return node
-        return nodes[0]
+        return next((node for node in nodes if self.values[node] != 0 and self.is_defined(node)), nodes[0])
+
+    def is_defined(self, node: int) -> bool:
+        """Whether every line of a gradient has a value at the point."""
+        return all(self._defined(line.form) for line in self._lines[node])
 
     def _defined(self, form: Form) -> bool:
         try:
@@ -269,7 +287,7 @@ def _times(upstream: Form, local: Form) -> Form:
 
 
 def _is_unit(form: Form) -> bool:
-    return form == ONE or form == _MINUS_ONE
+    return form in (ONE, _MINUS_ONE)
 
 
 def _signed(a: Form, b: Form) -> Form:

@@ -44,10 +44,10 @@ def array_steps(backward: Backward, quantity: Quantity, name: str) -> list[Step]
     mark = Mark(Fraction(1), "A")
     if not _are_carried(backward, nodes):
         lines: tuple[Line, ...] = (Line(relation, whole, THE_SAME_WAY),)
-    elif can_be_read(formulas, shape):
+    elif can_be_read(formulas, shape) and all(map(backward.is_defined, nodes)):
         lines = (Line("=", matrix_form(shape, formulas), THE_SAME_WAY), Line(relation, whole, NUMBERS_IN))
     else:
-        others = [_short(backward, node) for node in nodes if backward.derivative(node) != first.target]
+        others = [_short(backward, node) for node in nodes if _is_worked(backward, node, first)]
         lines = (Line(relation, whole),)
         return [first, *others, Step(name, target, lines, "entries put together", (first.name,), (mark,))]
     return [first, Step(name, target, lines, ALL_ENTRIES, (first.name,), (mark,))]
@@ -58,6 +58,11 @@ def _entry(backward: Backward, node: int, place: Symbol) -> Entry:
     if node not in backward.adjoints:
         return Derivative(backward.symbol(backward.of), (place,)), ZERO, Fraction(0)
     return backward.derivative(node), backward.formula(node), backward.value(node)
+
+
+def _is_worked(backward: Backward, node: int, first: Step) -> bool:
+    """Whether an entry gets lines of its own: any but the first one, if its formula has a value."""
+    return backward.derivative(node) != first.target and backward.is_defined(node)
 
 
 def _short(backward: Backward, node: int) -> Step:
@@ -71,12 +76,14 @@ def _are_carried(backward: Backward, nodes: Iterable[int]) -> bool:
     """Whether the formula of some gradient makes another number of the carried ones than the definitions do."""
     if not backward.point.carries_rounded:
         return False
-    defined = _by_definition(backward)
+    defined = backward.by_definition
+    if defined is None:
+        return True
     pairs = ((as_fraction(backward.value(node)), as_fraction(defined[node])) for node in nodes)
     return any(abs(value - other) > abs(other) * SAME for value, other in pairs)
 
 
-def _by_definition(backward: Backward) -> dict[int, Real]:
+def by_definition(backward: Backward) -> dict[int, Real]:
     """The gradients that the definitions give, where every quantity has its carried value."""
     totals: dict[int, Real] = {backward.of: Fraction(1)}
     for node, adjoint in backward.adjoints.items():

@@ -11,6 +11,7 @@ from derive.graph.graph import Graph, Quantity, matrix_form, one_based
 from derive.graph.operations import OPERATIONS
 from derive.notation.algebra import size
 from derive.notation.form import Call, Form, Symbol
+from derive.notation.reals import Undefined
 from derive.notation.rounding import shown
 from derive.notation.symbols import element, symbol_name
 from derive.notation.worksheet import Worksheet
@@ -67,7 +68,10 @@ class Point(Worksheet):
         return relation, matrix_form(shape, [line.form for line in lines])
 
     def _worked(self, name: Form, formula: Form, value: Real) -> Line:
-        self.numbers(name, formula, value)
+        try:
+            self.numbers(name, formula, value)
+        except Undefined:  # 0/0 where a term is absent, as in 0·log 0
+            self.carry(name, value)
         return self.end(name)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -18,6 +18,8 @@ from derive.record import Given, Line, Mark, Phrase, Step
 
 LARGEST = 2_000
 """Whole numbers are tried up to this one where no formula can be solved."""
+MOST_TRIED = 4
+"""Of more solutions the first and the last are put in, with their neighbours."""
 NONE = "no whole number"
 ONE_MARK = (Mark(Fraction(1), "M"),)
 
@@ -127,17 +129,31 @@ def _side(open_: Open, position: int, tensor: int, axis: int) -> Form:
 
 
 def solutions(open_: Open, stated: Sequence[Stated]) -> list[int]:
-    """All whole numbers from the first that fits on for which every stated quantity has its value."""
-    found = []
-    for value in range(open_.first, LARGEST + 1):
-        net = open_.at(value)
-        if net is None:
-            break
-        if all(quantity.of(net) == quantity.value for quantity in stated):
-            found.append(value)
-        elif all(quantity.of(net) > quantity.value for quantity in stated) and value > open_.first + 8:
-            break
-    return found
+    """All whole numbers from the first that fits on for which every stated quantity has its value.
+
+    Where the first quantity is a growing polynomial there is one at most; else they are tried up to `LARGEST`.
+    """
+    poly = open_.polynomial(stated[0].of)
+    tried: Iterable[int] = range(open_.first, LARGEST + 1)
+    if poly is not None and len(poly) > 1 and all(coefficient >= 0 for coefficient in poly[1:]):
+        tried = (_reached((poly[0] - stated[0].value, *poly[1:]), open_.first),)
+    nets = ((value, net) for value in tried if (net := open_.at(value)) is not None)
+    return [value for value, net in nets if all(quantity.of(net) == quantity.value for quantity in stated)]
+
+
+def _reached(gap: Sequence[Fraction], first: int) -> int:
+    """The first whole number at which a growing polynomial is no longer negative."""
+    step = 1
+    while value_at(gap, Fraction(first + step)) < 0:
+        step *= 2
+    low, high = first, first + step
+    while low < high:
+        middle = (low + high) // 2
+        if value_at(gap, Fraction(middle)) < 0:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 def solved(open_: Open, stated: Sequence[Stated], found: Sequence[int], reason: Phrase) -> Step:
@@ -176,9 +192,8 @@ def polynomial_steps(open_: Open, stated: Stated, found: Sequence[int]) -> list[
     if found:
         others = [root for root in dict.fromkeys(roots) if root not in found]
         return [*steps, solved(open_, (stated,), found, _why_not(others, len(rest) > 1))]
-    between = _between(gap, open_.first)
     why: Phrase = ("no root is a whole number from ", number(open_.first), " on")
-    if between is not None:
+    if all(coefficient >= 0 for coefficient in gap[1:]) and (between := _reached(gap, open_.first) - 1) >= open_.first:
         form = written(poly, unknown)
         steps += [value_step(open_, stated, value, form) for value in (between, between + 1)]
         why = (name, f" passes {stated.value} between ", number(between), " and ", number(between + 1))
@@ -200,16 +215,6 @@ def _why_not(others: Sequence[Fraction], more: bool) -> Phrase:
         kind = "is negative" if root < 0 else "is zero" if root == 0 else "is no whole number"
         parts += [", " if parts else "the root ", number(root), f" {kind}"]
     return tuple(parts)
-
-
-def _between(gap: Sequence[Fraction], first: int) -> int | None:
-    """The whole number after which a polynomial that starts below zero is above it."""
-    value = first
-    if value_at(gap, Fraction(first)) > 0:
-        return None
-    while value < LARGEST and value_at(gap, Fraction(value + 1)) < 0:
-        value += 1
-    return value if value < LARGEST else None
 
 
 def value_step(open_: Open, stated: Stated, value: int, form: Form | None) -> Step:
@@ -267,6 +272,9 @@ def tries(open_: Open, stated: Stated, found: Sequence[int], form: Form) -> Step
 
 
 def _around(open_: Open, stated: Stated, found: Sequence[int]) -> list[int]:
+    if len(found) > MOST_TRIED:
+        ends = (found[0] - 1, found[0], found[-1], found[-1] + 1)
+        return [v for v in ends if v >= open_.first and open_.at(v) is not None]
     if found:
         low, high = found[0] - 1, found[-1] + 1
     else:

@@ -262,7 +262,7 @@ def _forms(value: Any) -> Iterator[Form]:
 
 def children(form: Form) -> tuple[Form, ...]:
     """The forms directly inside `form`, in written order."""
-    return _opener(type(form))(form)
+    return _opener(type(form))(form)  # type: ignore[arg-type]
 
 
 def walk(form: Form) -> Iterator[Form]:

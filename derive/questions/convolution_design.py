@@ -16,7 +16,7 @@ from derive.notation.symbols import symbol_name
 from derive.questions.base import Question
 from derive.questions.convolution_grid import Grid, Nested, channels_of, flat, product_sum, to_nested, value_of
 from derive.questions.fields import Expression, to_form, to_name
-from derive.questions.finish import finished
+from derive.questions.finish import CHECK, finished
 from derive.questions.graph_question import listed
 from derive.record import Answer, Conventions, Derivation, Given, Line, Mark, Phrase, Step
 
@@ -186,7 +186,8 @@ class Design:
         sign = -1 if isinstance(kernel, Neg) else 1
         pairs = zip(flat((self.kernel,)), flat((grid,)), strict=True)
         value = sign * sum((value_of(w) * value_of(x) for w, x in pairs), Fraction(0))
-        return Step(name, Call("dot", (kernel, patch)), (Line("=", number(value), (says,)),), "answer", level=2)
+        rule = CHECK if (kernel, patch) == (KERNEL, PATTERN) else "answer"  # it was worked out before
+        return Step(name, Call("dot", (kernel, patch)), (Line("=", number(value), (says,)),), rule, level=2)
 
 
 def _line(name: Symbol, slope: Fraction, shift: Fraction) -> Form:

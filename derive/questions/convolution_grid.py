@@ -13,8 +13,9 @@ from derive.errors import InputError
 from derive.graph.windows import Slide
 from derive.network.layers.convolution import Conv2D
 from derive.network.layers.sliding import Padding, Sides
+from derive.notation import plain
 from derive.notation.build import ZERO, number
-from derive.notation.form import Form, Matrix, Neg, Product, Sum, Tuple
+from derive.notation.form import Form, Matrix, Neg, Product, Sum, Tuple, symbols
 from derive.notation.value import evaluate
 from derive.questions.base import Question
 from derive.questions.fields import to_form
@@ -88,9 +89,11 @@ def filters_of(nested: Any, channels: int) -> tuple[Channels, ...]:
 
 def value_of(form: Form) -> Fraction:
     """The exact value of a written number; InputError for anything else."""
+    if symbols(form):
+        raise InputError(f"the entries here are numbers, not {plain.write(form)}")
     found = evaluate(form, {})
     if not isinstance(found, Fraction):
-        raise InputError("the entries of images and kernels are numbers")
+        raise InputError("the entries of images and kernels are whole numbers, decimals and fractions")
     return found
 
 

@@ -133,9 +133,10 @@ class System:
         name, (form, where), value = self.outputs[k]
         gap = with_bias(name, number(-value)) if value else name
         spread = with_bias(form, number(-value)) if value else form
-        lines = (Line("=", gap, ("must be 0",)), Line("=", spread, (f"kernel on {where}",)),
-                 Line("=", linear(self.equations[k], self.unknowns)))  # fmt: skip
-        return Step(f"E_{k + 1}", self.name(k), lines, "equation of an output", (), METHOD)
+        short = linear(self.equations[k], self.unknowns)
+        lines = [Line("=", gap, ("must be 0",)), Line("=", spread, (f"kernel on {where}",))]
+        lines += [Line("=", short)] if short != spread else []
+        return Step(f"E_{k + 1}", self.name(k), tuple(lines), "equation of an output", (), METHOD)
 
     def _removal(self, k: int, removal: Removal) -> Step:
         at = len(self.outputs) + k

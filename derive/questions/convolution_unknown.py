@@ -87,12 +87,11 @@ class ConvUnknown(ConvolutionQuestion):
         steps = system.steps()
         weights: Form = Call("flip", (KERNEL,)) if self.flip else KERNEL
         result = with_bias(Call("conv2d", (grid_form(image), weights), 0, params_of(window)), self.bias)
-        givens = [Given(RESULT, result), Given(KERNEL, grid_form(kernel))]
-        givens += [Given(name, None, "free", ("unknown",)) for name in unknowns]
+        givens = (Given(RESULT, result), Given(KERNEL, grid_form(kernel)))
         prompt: Phrase = ("Find ", *listed(unknowns), " from ", *system.stated, f" ({self.manner(window)}).")
         target, form, kind = system.found
         answer = Answer("solution", kind, form, form, target)
-        return finished(Derivation("Unknown kernel", prompt, tuple(givens), tuple(steps), (answer,), conventions))
+        return finished(Derivation("Unknown kernel", prompt, givens, tuple(steps), (answer,), conventions))
 
     def _kernel(self, channels: int) -> tuple[Channels, tuple[Symbol, ...]]:
         found = filters_of(self.kernel, channels)

@@ -98,7 +98,9 @@ class NetworkDrawing(NetworkQuestion):
 
     def _shapes(self, written: Written, style: Style) -> Found:
         network = written.network
-        told = Step("drawing", intro=(_EARNS[style],), marks=(Mark(Fraction(2), "B", ("the drawing",)),))
+        marks = [Mark(Fraction(1), "B", ("every layer, in order, with what leads to it",))]
+        marks += [Mark(Fraction(1), "B", ("the shapes in the drawing",))] if self.labels else []
+        told = Step("drawing", intro=(_EARNS[style],), marks=tuple(marks))
         rows, premises = all_sizes(written, network.nodes, {network.nodes[-1].name: "shape"}).table()
         return tuple(premises), (told, *rows), (answer("shape", network.output, OUTPUT, self.order),)
 

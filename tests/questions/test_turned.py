@@ -1,0 +1,139 @@
+"""Questions turned round: an unknown setting from a stated count or size, with all whole solutions or the reason."""
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from derive.check.judge import judge
+from derive.errors import InputError
+from derive.notation import plain
+from derive.notation.form import Number, Text, Tuple
+from derive.questions.catalogue import question
+from derive.record import Conventions
+
+
+def solved(**givens):
+    return question("network.solve_for", givens).solve(Conventions())
+
+
+def lines(derivation):
+    return [plain.write(line.form) for step in derivation.all_steps() for line in step.lines]
+
+
+def numbers(derivation):
+    (answer,) = derivation.answers
+    items = answer.form.items if isinstance(answer.form, Tuple) else (answer.form,)
+    return [int(item.text) for item in items if isinstance(item, Number)]
+
+
+def reasons(derivation):
+    return ["".join(part if isinstance(part, str) else plain.write(part) for part in line.reason)
+            for step in derivation.all_steps() for line in step.lines]  # fmt: skip
+
+
+def test_row_bits_ec3_q3c():
+    """The state of an LSTM with 3 inputs and 180 parameters: 5, since -9 is no size."""
+    derivation = solved(input=[15, 3], net=["lstm(units=H)"], solve_for="H", total=180)
+    assert numbers(derivation) == [5]
+    assert "4·(H - 5)·(H + 9)" in lines(derivation)
+    assert "the root -9 is negative" in reasons(derivation)
+    assert judge(derivation).verified is True
+
+
+def test_an_unknown_in_two_layers():
+    net = ["conv2d(filters=F, kernel=3)", "conv2d(filters=F, kernel=3)", "flatten()", "dense(units=10)"]
+    total = (27 + 1) * 7 + (9 * 7 + 1) * 7 + (28 * 28 * 7 + 1) * 10
+    derivation = solved(input=[32, 32, 3], net=net, solve_for="F", total=total)
+    assert numbers(derivation) == [7]
+    assert judge(derivation).verified is True
+
+
+@pytest.mark.parametrize(
+    ("unknown", "output", "found"),
+    [("padding", [8, 8, 5], [1, 2]), ("padding", [9, 9, 5], [3]), ("padding", [6, 6, 5], []),
+     ("stride", [8, 8, 5], [3]), ("stride", [2, 2, 5], [11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]),
+     ("kernel", [8, 8, 5], [5, 6, 7]), ("kernel", [10, 10, 5], [1])],
+)  # fmt: skip
+def test_from_a_size(unknown, output, found):
+    settings = {"kernel": 7, "stride": 3, "padding": 1} | {unknown: "u"}
+    layer = f"conv2d(filters=5, {', '.join(f'{name}={value}' for name, value in settings.items())})"
+    derivation = solved(input=[26, 26, 3], net=[layer], solve_for="u", output=output)
+    assert numbers(derivation) == found
+    assert judge(derivation).verified is True
+
+
+def test_a_large_solution():
+    derivation = solved(
+        input=[9216], net=["dense(units=m)", "dense(units=10)"], solve_for="m", total=9217 * 4096 + 4097 * 10
+    )
+    assert numbers(derivation) == [4096]
+    assert judge(derivation).verified is True
+
+
+def test_a_count_that_nothing_has():
+    derivation = solved(input=[26, 26, 3], net=["conv2d(filters=5, kernel=K)"], solve_for="K", total=80)
+    assert derivation.answers[0].form == Text("no whole number")
+    assert "N passes 80 between 2 and 3" in reasons(derivation)
+    assert judge(derivation).verified is True
+
+
+def test_an_unknown_input():
+    derivation = solved(
+        input=["n", "n", 3], net=["conv2d(filters=4, kernel=5, stride=2)"], solve_for="n", output=[10, 10, 4]
+    )
+    assert numbers(derivation) == [23, 24]
+    assert judge(derivation).verified is True
+
+
+def test_the_first_channel_order():
+    givens = {"net": ["conv2d(filters=F, kernel=3)"], "solve_for": "F", "order": "CHW"}
+    assert numbers(solved(input=[3, 9, 9], output=[6, 7, 7], **givens)) == [6]
+
+
+@pytest.mark.parametrize("wrong", [4, 6, 9])
+def test_a_wrong_solution_is_refused(wrong):
+    derivation = solved(input=[15, 3], net=["lstm(units=H)"], solve_for="H", total=180)
+    last = derivation.steps[-1]
+    form = Number(str(wrong))
+    steps = (*derivation.steps[:-1], replace(last, lines=(replace(last.lines[0], form=form),)))
+    answers = (replace(derivation.answers[0], form=form, shown=form),)
+    assert judge(replace(derivation, steps=steps, answers=answers)).verified is False
+
+
+def test_a_missing_solution_is_refused():
+    layer = "conv2d(filters=5, kernel=7, stride=3, padding=P)"
+    derivation = solved(input=[26, 26, 3], net=[layer], solve_for="P", output=[8, 8, 5])
+    last = derivation.steps[-1]
+    steps = (*derivation.steps[:-1], replace(last, lines=(replace(last.lines[0], form=Number("1")),)))
+    assert judge(replace(derivation, steps=steps)).verified is False
+
+
+@pytest.mark.oracle
+def test_counts_as_torch():
+    """Both settings that torch counts alike are found, and no other."""
+    nn = pytest.importorskip("torch").nn
+    rng = random.Random(8)
+    for _ in range(40):
+        filters, kernel, units = rng.randint(1, 20), rng.randint(1, 5), rng.randint(1, 9)
+        modules = [nn.Conv2d(3, filters, kernel), nn.Conv2d(filters, units, 1)]
+        total = sum(tensor.numel() for module in modules for tensor in module.parameters())
+        net = ["conv2d(filters={}, kernel={})", f"conv2d(filters={units}, kernel=1)"]
+        for unknown, value in (("F", filters), ("K", kernel)):
+            first = net[0].format(*("F" if unknown == "F" else filters, "K" if unknown == "K" else kernel))
+            assert numbers(solved(input=[9, 9, 3], net=[first, net[1]], solve_for=unknown, total=total)) == [value]
+
+
+@pytest.mark.parametrize(
+    ("givens", "says"),
+    [
+        ({"solve_for": "Q", "total": 10}, "Q stands nowhere"),
+        ({"solve_for": "F"}, "state one result"),
+        ({"solve_for": "F", "total": 10, "output": [24, 24, 1]}, "state one result"),
+        ({"solve_for": "F", "output": [24, 24]}, "3 sides"),
+        ({"solve_for": "F", "total": 10, "of": "conv9"}, "conv9"),
+    ],
+)
+def test_mistakes(givens, says):
+    with pytest.raises(InputError, match=says):
+        solved(input=[26, 26, 3], net=["conv2d(filters=F, kernel=3)"], **givens)
