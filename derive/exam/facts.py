@@ -116,7 +116,7 @@ class Facts:
 
     def _size(self, layer: str) -> Fact:
         """How many values a layer puts out: those of its shape multiplied."""
-        from derive.network.numbers import number_of_values
+        from derive.network.working.numbers import number_of_values
 
         derivation = number_of_values(self.network, layer)
         return _from_step(derivation.steps[-1], derivation)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
 
-from derive.network.field import fields
+from derive.network.fields.field import fields
 from derive.network.layers.base import Size
 from derive.network.network import Network
 

@@ -44,16 +44,16 @@ def shown(value: Real, rounding: Rounding) -> tuple[Relation, Form]:
     return ("=", exact) if exact is not None else ("≈", in_digits(value, rounding))
 
 
-def in_digits(value: Real, rounding: Rounding, extra: int = 0) -> Form:
-    """The value with the sheet's significant digits, and `extra` more.
+def in_digits(value: Real, rounding: Rounding) -> Form:
+    """The value with the sheet's significant digits.
 
     Where the digits shown are carried on, one that would show as 1 or -1 keeps as many as tell it from there: later
     lines need 1 - p of a probability p that is nearly 1, and the logarithm of that.
     """
-    form = rounded(value, rounding.digits + extra)
+    form = rounded(value, rounding.digits)
     if rounding.mode != "carry-rounded" or not is_one(form):
         return form
-    return rounded(value, max(rounding.digits + extra, digits_beside_one(as_fraction(value))))
+    return rounded(value, max(rounding.digits, digits_beside_one(as_fraction(value))))
 
 
 def is_one(form: Form) -> bool:

@@ -14,7 +14,7 @@ from derive.notation.algebra import is_longer, size, tidy
 from derive.notation.build import neg, number
 from derive.notation.form import At, Call, Derivative, Form, Matrix, Number, Symbol, Tuple, rebuild, symbols
 from derive.notation.reals import Undefined
-from derive.notation.rounding import Real, as_fraction, exact_form, in_digits, shown, unit_of
+from derive.notation.rounding import Real, as_fraction, exact_form, rounded, shown, unit_of
 from derive.notation.value import Evaluator, NoValue
 from derive.record import Line, Phrase, Relation, Rounding
 
@@ -32,7 +32,7 @@ def numbers_in(
     """The form with every named quantity that has a value replaced by it, and whether all of them are exact.
 
     Under the policy "exact" a name whose value is no short number is replaced by its exact form in `forms`; one
-    without stays a name.
+    without stays a name. Under carry-rounded a name is worth what was printed, so it stands with all its digits.
     """
     exact = True
 
@@ -44,8 +44,10 @@ def numbers_in(
                 return short
             if rounding.mode == "exact":
                 return (forms or {}).get(part, part)
+            if rounding.mode == "carry-rounded" and isinstance(values[part], Fraction):
+                return number(values[part])
             exact = False
-            return in_digits(values[part], rounding, extra)
+            return rounded(values[part], rounding.digits + extra)
         return part if isinstance(part, (Symbol, Number, Derivative, At)) else rebuild(part, change)
 
     return change(form), exact
@@ -74,8 +76,7 @@ def number_lines(
         line, exact = _true_numbers(form, values, rounding, final)
     rounds = relation == "≈"
     result = folded(line) if rounds and exact and not is_longer(line, LONGEST_FOLDED) else line
-    first: Relation = "=" if exact or rounding.mode == "carry-rounded" else "≈"
-    lines: list[tuple[Relation, Form, Phrase]] = [(first, line, reason)]
+    lines: list[tuple[Relation, Form, Phrase]] = [("=" if exact else "≈", line, reason)]
     if result != line and (size(result) <= SHORT or rounding.mode == "exact"):
         lines.append(("=", result, ()))
     if not (rounds and rounding.mode == "exact"):
@@ -94,7 +95,7 @@ def _true_numbers(form: Form, values: Values, rounding: Rounding, final: Form) -
     unit = unit_of(final)
     for extra in range(MOST_EXTRA_DIGITS):
         line, exact = numbers_in(form, values, rounding, extra)
-        if exact or unit is None or rounding.mode != "carry-full" or _is_true(line, final, unit):
+        if exact or unit is None or _is_true(line, final, unit):
             break
     return line, exact
 

@@ -11,8 +11,13 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from derive.errors import InputError
-from derive.network.agreement import check_back
-from derive.network.counts import (
+from derive.network.code.agreement import check_back
+from derive.network.code.fitting import Compile, Fit, training
+from derive.network.code.reading import Reading, read_listing
+from derive.network.code.source import Source, source
+from derive.network.code.told import told
+from derive.network.network import Network
+from derive.network.working.counts import (
     COUNT,
     FIXED,
     UNIT,
@@ -23,16 +28,11 @@ from derive.network.counts import (
     held,
     sum_step,
 )
-from derive.network.fitting import Compile, Fit, training
-from derive.network.network import Network
-from derive.network.quotes import quotes
-from derive.network.reading import Reading, read_listing
-from derive.network.shapes import answer, shape_form
-from derive.network.sizing import all_sizes
-from derive.network.source import Source, source
-from derive.network.tables import table, whole
-from derive.network.told import told
-from derive.network.written import Written
+from derive.network.working.quotes import quotes
+from derive.network.working.shapes import answer, shape_form
+from derive.network.working.sizing import all_sizes
+from derive.network.working.tables import table, whole
+from derive.network.working.written import Written
 from derive.notation.form import Text
 from derive.questions.base import Question
 from derive.questions.code_draws import draw_listing

@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 from derive.errors import InputError
+from derive.network.code.reading import read_listing
+from derive.network.code.source import source
 from derive.network.layers.base import Framework
 from derive.network.network import read_network
-from derive.network.reading import read_listing
-from derive.network.source import source
 from derive.questions.network_draws import draw_network
 
 

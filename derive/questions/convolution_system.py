@@ -7,7 +7,6 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
-from derive.errors import InputError
 from derive.graph.windows import Slide
 from derive.network.linear import Elimination, Equation, Removal, eliminate, general
 from derive.notation.build import ZERO, number
@@ -119,8 +118,6 @@ class System:
 
     def steps(self) -> list[Step]:
         """The equations, their elimination, the solutions, the check."""
-        if not any(any(equation[:-1]) for equation in self.equations):
-            raise InputError("no stated output depends on an unknown: its entries meet only zeros")
         steps = [self._equation(k) for k in range(len(self.outputs))]
         steps += [self._removal(k, removal) for k, removal in enumerate(self.elimination.removals)]
         if self.values is None:
@@ -194,6 +191,8 @@ class System:
     def _many(self) -> Step:
         count, unknowns = len(self.elimination.pivots), len(self.unknowns)
         why = f"{count} independent equation{'s' * (count > 1)} for {unknowns} unknowns"
+        if not count:
+            why = "no stated output depends on an unknown"
         return Step("solution", self.target, (Line("=", Text(MANY), (why,)),), "solution", (), ACCURACY)
 
     def _checks(self) -> Iterator[Step]:

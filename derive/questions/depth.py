@@ -11,9 +11,9 @@ from pydantic import Field
 from derive.errors import InputError
 from derive.network.layers.normalization import Normalization
 from derive.network.network import Network, Node
-from derive.network.shapes import shape_form
-from derive.network.tables import cell, meaning_of, table, whole
-from derive.network.written import Written
+from derive.network.working.shapes import shape_form
+from derive.network.working.tables import cell, meaning_of, table, whole
+from derive.network.working.written import Written
 from derive.notation.build import ONE, ZERO, add, subtract
 from derive.notation.form import Call, Form, Indicator, Relation, Symbol
 from derive.questions.finish import finished

@@ -16,9 +16,9 @@ from derive.network.drawing.formulas import RESIDUAL_ENDS, cell_formulas, is_res
 from derive.network.drawing.styles import Style, cell_of, drawn, fitting_style
 from derive.network.layers.recurrent import Recurrent
 from derive.network.network import Network
-from derive.network.shapes import answer, shape_form
-from derive.network.sizing import all_sizes
-from derive.network.written import Written
+from derive.network.working.shapes import answer, shape_form
+from derive.network.working.sizing import all_sizes
+from derive.network.working.written import Written
 from derive.notation.form import Form, Text, symbols
 from derive.questions.drawing_draws import draw_drawing
 from derive.questions.finish import finished

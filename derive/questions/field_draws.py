@@ -6,9 +6,9 @@ import random
 from typing import Any
 
 from derive.errors import InputError
-from derive.network.field import fields
+from derive.network.fields.field import fields
+from derive.network.fields.recursion import Recursion, ancestors
 from derive.network.network import INPUT, Network, read_network
-from derive.network.recursion import Recursion, ancestors
 
 
 def draw_field(rng: random.Random) -> dict[str, Any]:

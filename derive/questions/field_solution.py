@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from derive.errors import InputError, UnknownName
-from derive.network.field import fields, sides
-from derive.network.field_steps import (
+from derive.network.fields.field import fields, sides
+from derive.network.fields.recursion import Recursion, ancestors
+from derive.network.fields.steps import (
     back_meanings,
     backward_steps,
     exact_lines,
@@ -22,8 +23,7 @@ from derive.network.field_steps import (
 )
 from derive.network.layers.base import AXES
 from derive.network.network import INPUT
-from derive.network.recursion import Recursion, ancestors
-from derive.network.shapes import shape_form, substituted
+from derive.network.working.shapes import shape_form, substituted
 from derive.notation.build import number
 from derive.notation.form import Call, Form, Shape, Symbol, symbols
 from derive.notation.symbols import symbol_name

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from typing import Any, ClassVar
 
-from derive.network.ledger_table import LedgerTable
-from derive.network.shapes import shape_form
-from derive.network.tables import whole
-from derive.network.written import Written
+from derive.network.working.ledger_table import LedgerTable
+from derive.network.working.shapes import shape_form
+from derive.network.working.tables import whole
+from derive.network.working.written import Written
 from derive.questions.finish import finished
 from derive.questions.network import NetworkQuestion
 from derive.questions.network_draws import draw_network

@@ -12,9 +12,9 @@ from derive.errors import UnknownName
 from derive.network.builder import Builder
 from derive.network.layers.base import Framework
 from derive.network.network import Network, read_network
-from derive.network.shapes import SHAPE, answer, premises, shape_form, shape_steps
-from derive.network.sizing import all_sizes, letter_steps, placed_in, shape_step
-from derive.network.written import Written
+from derive.network.working.shapes import SHAPE, answer, premises, shape_form, shape_steps
+from derive.network.working.sizing import all_sizes, letter_steps, placed_in, shape_step
+from derive.network.working.written import Written
 from derive.notation.form import Symbol, Text
 from derive.notation.worksheet import Worksheet
 from derive.questions.base import Question

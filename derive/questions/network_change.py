@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from derive.network.counts import COUNT, UNIT, count_name, count_table, held, sum_step
 from derive.network.network import INPUT, Network, Node
-from derive.network.tables import ACCURACY, whole
-from derive.network.written import Written
+from derive.network.working.counts import COUNT, UNIT, count_name, count_table, held, sum_step
+from derive.network.working.tables import ACCURACY, whole
+from derive.network.working.written import Written
 from derive.notation.build import subtract
 from derive.notation.form import Symbol, symbols
 from derive.notation.symbols import parse_symbol, symbol_name

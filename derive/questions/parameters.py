@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from derive.errors import InputError
-from derive.network.counts import COUNT, FIXED, UNIT, count_name, count_table, held, sum_step
 from derive.network.network import Network, Node, read_network
-from derive.network.shapes import shape_form
-from derive.network.single import layer_steps
-from derive.network.tables import whole
-from derive.network.written import Written
+from derive.network.working.counts import COUNT, FIXED, UNIT, count_name, count_table, held, sum_step
+from derive.network.working.shapes import shape_form
+from derive.network.working.single import layer_steps
+from derive.network.working.tables import whole
+from derive.network.working.written import Written
 from derive.notation.form import Symbol
 from derive.questions.fields import Positive
 from derive.questions.finish import finished

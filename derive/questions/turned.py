@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from derive.errors import InputError
-from derive.network.equations import (
+from derive.network.working.equations import (
     Stated,
     counted,
     polynomial_steps,
@@ -17,8 +17,8 @@ from derive.network.equations import (
     solved,
     tries,
 )
-from derive.network.shapes import shape_form
-from derive.network.turned import Open
+from derive.network.working.shapes import shape_form
+from derive.network.working.turned import Open
 from derive.notation.build import number
 from derive.notation.form import Form, Text, Tuple
 from derive.notation.symbols import parse_symbol, symbol_name

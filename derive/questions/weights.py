@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from derive.errors import InputError
-from derive.network.counts import COUNT, rules_of, tensor_form
 from derive.network.layers.base import Framework, Tensor
 from derive.network.network import Network, Node, read_network
-from derive.network.shapes import shape_form
-from derive.network.single import input_steps
-from derive.network.tables import meaning_of, table, whole
+from derive.network.working.counts import COUNT, rules_of, tensor_form
+from derive.network.working.shapes import shape_form
+from derive.network.working.single import input_steps
+from derive.network.working.tables import meaning_of, table, whole
 from derive.notation.build import add
 from derive.notation.form import Call, Form, Shape, Symbol, Text
 from derive.questions.finish import finished

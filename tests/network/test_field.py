@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from derive.errors import InputError
-from derive.network.field import fields
+from derive.network.fields.field import fields
 from derive.network.network import read_network
 
 SIDE = 150

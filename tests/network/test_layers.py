@@ -14,7 +14,7 @@ from derive.errors import InputError
 from derive.network.kinds import layers, read_layer
 from derive.network.layers.base import AXES, Window, axes, out
 from derive.network.network import read_network
-from derive.network.shapes import meanings
+from derive.network.working.shapes import meanings
 from derive.notation import plain
 from derive.notation.build import ONE, add, number
 from derive.notation.value import evaluate

@@ -5,8 +5,8 @@ import pytest
 from derive.network.kinds import layers, read_layer
 from derive.network.ledger import ledger, totals
 from derive.network.network import Network, Node, read_network
-from derive.network.work import work_form
-from derive.network.written import Written
+from derive.network.working.work import work_form
+from derive.network.working.written import Written
 from derive.notation.value import evaluate
 
 LENET = [

@@ -8,8 +8,8 @@ import random
 
 import pytest
 
+from derive.network.code.source import source
 from derive.network.network import read_network
-from derive.network.source import source
 from tests.network import known
 
 torch = pytest.importorskip("torch")

@@ -3,8 +3,8 @@
 import pytest
 
 from derive.errors import InputError
+from derive.network.code.reading import read_listing
 from derive.network.network import read_network
-from derive.network.reading import read_listing
 
 IMPORTS = "import keras\nfrom keras import layers\n"
 TORCH = "import torch\nfrom torch import nn\n"

@@ -10,7 +10,7 @@ from derive.check.judge import judge
 from derive.errors import InputError
 from derive.network.layers.base import axes
 from derive.network.network import read_layer, read_network
-from derive.network.shapes import meanings
+from derive.network.working.shapes import meanings
 from derive.notation import plain
 from derive.notation.build import TWO, multiply, number
 from derive.notation.value import evaluate

@@ -6,11 +6,11 @@ import random
 import pytest
 
 from derive.errors import InputError, WrongMathematics
-from derive.network.agreement import check_back
-from derive.network.fitting import LOSSES, Compile, Fit, training
+from derive.network.code.agreement import check_back
+from derive.network.code.fitting import LOSSES, Compile, Fit, training
+from derive.network.code.reading import read_listing
+from derive.network.code.source import LONGEST, Source, folded, is_chain, source
 from derive.network.network import Network, Node, layers, read_layer, read_network
-from derive.network.reading import read_listing
-from derive.network.source import LONGEST, Source, folded, is_chain, source
 from derive.questions.network_draws import draw_network
 
 IMAGE = ["conv2d(filters=8, kernel=3, activation=relu)", "max_pool2d()", "flatten()"]

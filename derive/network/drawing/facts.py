@@ -11,9 +11,9 @@ from derive.network.layers.dense import Dense, Flatten
 from derive.network.layers.sides import Spatial
 from derive.network.layers.sliding import Sliding
 from derive.network.network import INPUT, Network, Node
-from derive.network.shapes import shape_form
-from derive.network.sizing import axes_form
-from derive.network.written import Written
+from derive.network.working.shapes import shape_form
+from derive.network.working.sizing import axes_form
+from derive.network.working.written import Written
 from derive.notation.build import number
 from derive.notation.form import Form, Shape, Symbol, symbols
 from derive.record import Given, Line, Step

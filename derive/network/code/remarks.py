@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from derive.network.fitting import SHORT, last_activation, misfit
+from derive.network.code.fitting import SHORT, last_activation, misfit
+from derive.network.code.script import Event, Fault
 from derive.network.listing import Called
 from derive.network.network import Network
-from derive.network.script import Event, Fault
 
 _HIDDEN = ("relu", "leaky_relu", "elu", "gelu", "silu")
 _LOSSES = {

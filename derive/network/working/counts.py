@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from derive.network.layers.base import Rule
 from derive.network.network import Network, Node
-from derive.network.quotes import Quoted, quotes
-from derive.network.sizing import needed_sizes
-from derive.network.tables import BLANK, METHOD, cell, meaning_of, table, whole, worked
-from derive.network.written import Written
+from derive.network.working.quotes import Quoted, quotes
+from derive.network.working.sizing import needed_sizes
+from derive.network.working.tables import BLANK, METHOD, cell, meaning_of, table, whole, worked
+from derive.network.working.written import Written
 from derive.notation.build import ZERO, add, multiply
 from derive.notation.form import Form, Number, Symbol, symbols
 from derive.notation.symbols import parse_symbol, symbol_name

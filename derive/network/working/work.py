@@ -7,8 +7,8 @@ from derive.network.layers.normalization import Normalization
 from derive.network.layers.recurrent import Sequential
 from derive.network.layers.upsampling import Upsampling
 from derive.network.network import Node
-from derive.network.tables import whole
-from derive.network.written import Written
+from derive.network.working.tables import whole
+from derive.network.working.written import Written
 from derive.notation.build import ZERO, add, multiply
 from derive.notation.form import Form
 

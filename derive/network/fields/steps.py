@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
-from derive.network.field_forms import Quantity, Row, numbered
+from derive.network.fields.forms import Quantity, Row, numbered
+from derive.network.fields.recursion import Recursion
 from derive.network.layers.base import AXIS_NAMES
-from derive.network.recursion import Recursion
-from derive.network.shapes import substituted
+from derive.network.working.shapes import substituted
 from derive.notation.build import ONE, multiply, number, subtract
 from derive.notation.form import Call, Form, Frac, Number, Sum, Symbol, symbols
 from derive.notation.rounding import as_fraction

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from derive.network.code.remarks import COMPILE, FIT, bound, loss_name, stopping
+from derive.network.code.script import Event
 from derive.network.listing import Called
-from derive.network.remarks import COMPILE, FIT, bound, loss_name, stopping
-from derive.network.script import Event
 
 _STOP = ("monitor", "min_delta", "patience", "verbose", "mode", "baseline", "restore_best_weights")
 _DEFAULT_EPOCHS, _DEFAULT_BATCH = 1, 32

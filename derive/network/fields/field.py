@@ -19,7 +19,7 @@ from math import gcd, lcm
 from typing import Any
 
 from derive.errors import DeriveError, InputError
-from derive.network.coverage import Cells, covered, windows_of
+from derive.network.fields.coverage import Cells, covered, windows_of
 from derive.network.layers.base import Size, Window
 from derive.network.network import INPUT, Network, Node
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from derive.errors import InputError
-from derive.network.dialects import Change, Dialect, Entry, Settings, entry, word
+from derive.network.code.dialects import Change, Dialect, Entry, Settings, entry, word
 from derive.network.kinds import layers
 from derive.network.listing import Called
 

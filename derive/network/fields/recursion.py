@@ -1,7 +1,7 @@
 """The recursion of receptive fields written out: letters and formulas, layer by layer, along one axis.
 
-What a field is worth comes from `derive.network.field`; here stands how a course writes it. The windows themselves
-are handed to the judge, who counts positions (`derive.notation.reach`).
+What a field is worth comes from `derive.network.fields.field`; here stands how a course writes it. The windows
+themselves are handed to the judge, who counts positions (`derive.notation.reach`).
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from derive.errors import InputError
-from derive.network.coverage import windows_of
-from derive.network.field import Fields, Reach
-from derive.network.field_forms import (
+from derive.network.fields.coverage import windows_of
+from derive.network.fields.field import Fields, Reach
+from derive.network.fields.forms import (
     Letters,
     Quantity,
     Row,

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from derive.network.layers.base import Rule, axes
 from derive.network.network import Network, Node
-from derive.network.shapes import meanings, renamed
-from derive.network.tables import HIDDEN, whole
-from derive.network.written import Placed, Written
+from derive.network.working.shapes import meanings, renamed
+from derive.network.working.tables import HIDDEN, whole
+from derive.network.working.written import Placed, Written
 from derive.notation.form import Fence, Form, Relation, Symbol, symbols, walk
 from derive.notation.symbols import symbol_name
 from derive.record import Given, Line, Phrase, Step

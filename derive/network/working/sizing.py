@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from derive.network.layers.base import Rule
 from derive.network.network import Node
-from derive.network.quotes import Quoted, quotes, size_formulas
-from derive.network.shapes import axis_step, axis_words, ordered, shape_form
-from derive.network.tables import ACCURACY, cell, columns, sheet_of, table, worked
-from derive.network.written import Placed, Written
+from derive.network.working.quotes import Quoted, quotes, size_formulas
+from derive.network.working.shapes import axis_step, axis_words, ordered, shape_form
+from derive.network.working.tables import ACCURACY, cell, columns, sheet_of, table, worked
+from derive.network.working.written import Placed, Written
 from derive.notation.form import Form, Shape, Symbol
 from derive.notation.symbols import symbol_name
 from derive.record import Given, Line, Phrase, Step

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from derive.errors import WrongMathematics
+from derive.network.code.reading import read_listing
+from derive.network.code.source import Source
 from derive.network.network import Network
-from derive.network.reading import read_listing
-from derive.network.source import Source
 
 
 def check_back(network: Network, code: Source) -> None:

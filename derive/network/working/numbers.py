@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import prod
 
 from derive.network.network import Network
-from derive.network.sizing import all_sizes
-from derive.network.tables import meaning_of, whole
-from derive.network.written import Written
+from derive.network.working.sizing import all_sizes
+from derive.network.working.tables import meaning_of, whole
+from derive.network.working.written import Written
 from derive.notation.build import multiply
 from derive.notation.form import Form, Symbol
 from derive.record import Answer, Derivation, Line, Step

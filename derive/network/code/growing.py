@@ -9,13 +9,13 @@ from typing import Any
 
 from derive.errors import InputError
 from derive.network.builder import INPUT, Builder, Node
-from derive.network.dialects import Dialect
-from derive.network.homes import INPUTS, Homes
+from derive.network.code.dialects import Dialect
+from derive.network.code.homes import INPUTS, Homes
+from derive.network.code.script import Fault
 from derive.network.kinds import kind_of, made
 from derive.network.layers.base import Framework, Layer, Size
 from derive.network.listing import Called
 from derive.network.network import Network
-from derive.network.script import Fault
 
 
 class NoShape(InputError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from derive.network.field import Reach
+from derive.network.fields.field import Reach
 from derive.network.layers.base import Window
 from derive.notation.build import ONE, add, multiply, subtract
 from derive.notation.form import Form, Frac, Sum, Symbol

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from derive.network.layers.base import AXES, Letter, Rule, Size, axes, out
 from derive.network.network import INPUT, Network, Node
-from derive.network.shapes import meanings, renamed, same
+from derive.network.working.shapes import meanings, renamed, same
 from derive.notation.build import number
 from derive.notation.form import Form, Symbol, rebuild, symbols
 from derive.notation.symbols import parse_symbol

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from derive.network.counts import MANY, count_cell, count_name, count_premises
-from derive.network.field import fields, sides
+from derive.network.fields.field import fields, sides
+from derive.network.fields.recursion import Recursion
 from derive.network.ledger import FLOAT, ledger, totals
 from derive.network.network import INPUT, Node
-from derive.network.recursion import Recursion
-from derive.network.sizing import all_sizes, shape_cell
-from derive.network.tables import BLANK, METHOD, cell, meaning_of, table, whole
-from derive.network.work import work_form
-from derive.network.written import Written
+from derive.network.working.counts import MANY, count_cell, count_name, count_premises
+from derive.network.working.sizing import all_sizes, shape_cell
+from derive.network.working.tables import BLANK, METHOD, cell, meaning_of, table, whole
+from derive.network.working.work import work_form
+from derive.network.working.written import Written
 from derive.notation.build import ZERO, add, multiply
 from derive.notation.form import Form, Shape, Symbol
 from derive.record import Given, Line, Phrase, Step

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.network.shapes import number_lines
-from derive.network.written import Written
+from derive.network.working.shapes import number_lines
+from derive.network.working.written import Written
 from derive.notation.build import number
 from derive.notation.form import Call, Fence, Form, Symbol, walk
 from derive.notation.symbols import symbol_name

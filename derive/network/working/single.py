@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from derive.network.counts import COUNT, FIXED, rules_of, tensor_form
 from derive.network.layers.base import Rule, axes
 from derive.network.network import INPUT, Network, Node
-from derive.network.sizing import needed_sizes
-from derive.network.tables import METHOD, meaning_of, whole
-from derive.network.written import Written
+from derive.network.working.counts import COUNT, FIXED, rules_of, tensor_form
+from derive.network.working.sizing import needed_sizes
+from derive.network.working.tables import METHOD, meaning_of, whole
+from derive.network.working.written import Written
 from derive.notation.build import ZERO, add
 from derive.notation.form import Form, symbols
 from derive.notation.symbols import symbol_name

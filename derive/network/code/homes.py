@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from derive.network.keras_classes import KERAS
+from derive.network.code.keras_classes import KERAS
+from derive.network.code.script import Fault, Script
+from derive.network.code.torch_classes import TORCH
 from derive.network.layers.base import Framework
-from derive.network.script import Fault, Script
-from derive.network.torch_classes import TORCH
 
 INPUTS = ("Input", "InputLayer")
 """What states the shape of the input."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from derive.errors import InputError, Place
+from derive.network.code.mending import mended
 from derive.network.listing import MAX_LENGTH, Called, call, path, value
-from derive.network.mending import mended
 
 CHANGING = {"add", "append", "add_module", "extend", "insert", "pop"}
 """Methods that change a model: a loop with one of them cannot be left out."""

@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from derive.network.layers.base import AXES, Letter, Rule, axes, out
 from derive.network.network import Network, Node
-from derive.network.shapes import meanings
-from derive.network.turned import Open
+from derive.network.working.shapes import meanings
+from derive.network.working.turned import Open
 from derive.notation.build import add, multiply, number, subtract
 from derive.notation.form import At, Form, Frac, Symbol, Text, Tuple, rebuild, symbols
 from derive.notation.polynomial import factored, rational_roots, value_at, written

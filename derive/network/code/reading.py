@@ -12,15 +12,15 @@ from typing import Any
 
 from derive.errors import InputError
 from derive.network.builder import INPUT
-from derive.network.growing import Growth, stated_shape
-from derive.network.homes import INPUTS, Homes
-from derive.network.keras_classes import KERAS
+from derive.network.code.growing import Growth, stated_shape
+from derive.network.code.homes import INPUTS, Homes
+from derive.network.code.keras_classes import KERAS
+from derive.network.code.remarks import remarks
+from derive.network.code.script import Event, Fault, Script, read_script
+from derive.network.code.torch_classes import TORCH
 from derive.network.layers.base import Framework, Size
 from derive.network.listing import Called
 from derive.network.network import Network
-from derive.network.remarks import remarks
-from derive.network.script import Event, Fault, Script, read_script
-from derive.network.torch_classes import TORCH
 
 BUILTINS = {"eval", "exec", "open", "compile", "getattr", "setattr", "globals", "locals", "input", "vars", "delattr"}
 

@@ -1,0 +1,1 @@
+"""Receptive fields: counted along a network, written out as recursions."""
