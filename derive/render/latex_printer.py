@@ -10,7 +10,7 @@ from derive.notation.widths import is_tall, phrase_width, width
 from derive.record import Figure, Line, Listing, Mark, Picture
 from derive.render.blocks import Block, Cell, CellRow, Code, Display, Prose, Row, Table, TableRow
 from derive.render.breaking import SENTENCE_EM, Token
-from derive.render.listings import code_lines
+from derive.render.listings import WHOLE, code_lines
 from derive.render.printer import Printer, marks_text
 from derive.render.raw import Raw, comment_text, tex_code, tex_letters
 
@@ -68,8 +68,11 @@ class LatexPrinter(Printer):
         return Raw(tikz(drawing(figure), self, caption))
 
     def listing(self, listing: Listing, marks: tuple[Mark, ...] = ()) -> Raw:
-        lines = code_lines(listing, marks)
-        body = "".join(f"\\codeline{{{k.number}}}{{{tex_code(k.code)}}}{{{marks_text(k.marks)}}}\n" for k in lines)
+        lines = [*code_lines(listing, marks)]
+        joint = "\\nobreak\n" if len(lines) <= WHOLE else "\n"
+        body = (
+            joint.join(f"\\codeline{{{k.number}}}{{{tex_code(k.code)}}}{{{marks_text(k.marks)}}}" for k in lines) + "\n"
+        )
         return Raw(f"\\begin{{codelines}}{{{self.phrase(listing.caption)}}}\n{body}\\end{{codelines}}")
 
     def block(self, block: Block, where: str) -> str:

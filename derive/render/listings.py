@@ -10,6 +10,8 @@ from derive.render.raw import code_text
 
 COLUMNS = 79
 """How many signs of code a line of paper takes."""
+WHOLE = 24
+"""A listing of so many lines is not broken over pages."""
 _HANG = 4
 
 

@@ -10,7 +10,7 @@ from derive.notation.widths import inline_width, phrase_width, text_width, width
 from derive.record import Figure, Line, Listing, Mark, Picture
 from derive.render.blocks import Block, Cell, CellRow, Code, Display, Prose, Row, Table, TableRow
 from derive.render.breaking import SENTENCE_EM, Token
-from derive.render.listings import code_lines
+from derive.render.listings import WHOLE, code_lines
 from derive.render.printer import Printer, marks_text
 from derive.render.raw import Raw, comment_text, typst_code, typst_string
 
@@ -71,9 +71,10 @@ class TypstPrinter(Printer):
         return Raw(typst_figure(drawing(figure), self, caption))
 
     def listing(self, listing: Listing, marks: tuple[Mark, ...] = ()) -> Raw:
-        lines = code_lines(listing, marks)
+        lines = [*code_lines(listing, marks)]
+        whole = "" if len(lines) <= WHOLE else " whole: false,"
         rows = "".join(f"  ([{k.number}], {typst_code(k.code)}, [{marks_text(k.marks)}]),\n" for k in lines)
-        return Raw(f"#listing([{self.phrase(listing.caption)}],\n{rows})")
+        return Raw(f"#listing([{self.phrase(listing.caption)}],{whole}\n{rows})")
 
     def block(self, block: Block, where: str) -> str:
         anchor = f"// @ {comment_text(f'{where} step {block_step(block)}')}\n" if where else ""

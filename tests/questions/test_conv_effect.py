@@ -138,7 +138,8 @@ def test_sums_and_answers_to_patches_decide_alike():
         assert found.endswith(base), kernel
         assert does(lens, found), kernel
         met[base.split()[0] if base.startswith("shift") else base] += 1
-    assert set(met) >= {*TESTS, "shift", "identity", NONE} - {"Gaussian blur", "diagonal line detector"}
+    rare = {"Gaussian blur", "vertical line detector", "horizontal line detector", "diagonal line detector"}
+    assert set(met) >= {*TESTS, "shift", "identity", NONE} - rare
 
 
 @pytest.mark.parametrize("name", BOOK)
