@@ -101,6 +101,6 @@ def _slope(graph: Graph, source: Quantity, target: Quantity) -> Derivative:
 def _shown(point: Point, name: Form) -> Line:
     """The value of a quantity as its working ended, if that is short."""
     line = point.end(name)
-    if line.at or size(line.form) > LONGEST_LABEL:
+    if size(line.form) > LONGEST_LABEL:
         return Line(*shown(point.env[name], point.conventions.rounding))
     return Line(line.relation, line.form)

@@ -60,8 +60,8 @@ class Point(Worksheet):
         lines = [Line(*shown(value, self.conventions.rounding)) for _, _, value in entries]
         if self.conventions.rounding.mode == "exact":
             worked = [self._worked(*entry) for entry in entries]
-            named = any(line.at for line in worked)
-            lines = lines if named or not can_be_read([line.form for line in worked], shape) else worked
+            exact = all(line.relation == "=" for line in worked)
+            lines = worked if exact and can_be_read([line.form for line in worked], shape) else lines
         for (name, _, value), line in zip(entries, lines, strict=True):
             self.carry(name, value, (line,))
         relation: Relation = "≈" if any(line.relation == "≈" for line in lines) else "="

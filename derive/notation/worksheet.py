@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from derive.errors import InputError
-from derive.notation.algebra import is_longer
 from derive.notation.decimals import decimal_of
 from derive.notation.form import Form, symbols
 from derive.notation.reals import LogOfNothing, Undefined
@@ -14,16 +13,13 @@ from derive.notation.rounding import Real, as_fraction, shown
 from derive.notation.working import number_lines, worth
 from derive.record import Conventions, Line, Mark, Phrase, Step
 
-LONGEST_EXACT = 200
-"""Nodes of an exact form that is put in for a name; under the policy "exact" a longer one stays a name."""
-
 
 class Worksheet:
     """What is known so far.
 
     Attributes:
         env: the value of each quantity, under carry-rounded the one that was printed.
-        exact: the exact form of those that were worked out, where it is short enough to stand in other lines.
+        exact: the exact form of those whose working ended at one.
         ends: the line at which the working of a quantity ended.
     """
 
@@ -74,7 +70,7 @@ class Worksheet:
     def numbers(self, target: Form, form: Form, value: Real) -> tuple[Line, ...]:
         """The lines from a formula to its value, which is carried on."""
         lines = number_lines(form, value, self.env, self.conventions.rounding, forms=self.exact)
-        if lines and not any(symbols(lines[-1].form)) and not is_longer(lines[-1].form, LONGEST_EXACT):
+        if lines and lines[-1].relation == "=" and not any(symbols(lines[-1].form)):
             self.exact[target] = lines[-1].form
         self.carry(target, value, lines)
         return lines

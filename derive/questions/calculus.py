@@ -34,16 +34,15 @@ class CalculusGradient(ExpressionQuestion):
     def solve(self, conventions: Conventions) -> Derivation:
         """One step for each variable, then the values."""
         steps: list[Step] = []
-        found: list[Step] = []
+        answers: list[Answer] = []
         for variable in self.variables:
             step, course = self.partial(self.symbol, self.function, variable)
             steps.append(step)
             if self.at:
                 assert step.target is not None
                 steps.append(self.at_point(step.target, course, conventions.rounding, (step.name,)))
-            found.append(steps[-1])
-        answers = [self.answer(step, symbol_name(v)) for step, v in zip(found, self.variables, strict=True)]
-        targets = [step.target for step in found if step.target is not None]
+            answers.append(self.answer(steps[-1], symbol_name(variable), course))
+        targets = [answer.label for answer in answers if answer.label is not None]
         return self.record("Gradient", ("Find ", *listed(targets), "."), steps, answers, conventions)
 
 

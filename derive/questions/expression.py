@@ -14,6 +14,7 @@ from derive.notation.rounding import Real, shown
 from derive.notation.symbols import parse_symbol, symbol_name
 from derive.notation.value import evaluate
 from derive.notation.working import number_lines
+from derive.questions.answers import written_out
 from derive.questions.base import Question
 from derive.questions.fields import Expression, Names, Values, numeric
 from derive.questions.finish import finished
@@ -74,14 +75,16 @@ class ExpressionQuestion(Question):
         """The value of a derivative at the point."""
         bindings = self.bindings()
         values = {name: numeric(value) for name, value in bindings}
-        lines = number_lines(form, evaluate(form, values), values, rounding) or (Line("=", form),)
+        lines = number_lines(form, evaluate(form, values), values, rounding, forms=dict(bindings))
+        lines = lines or (Line("=", form),)
         return Step(f"{step_name(target)}_at", At(target, bindings), lines, "value at the point", uses, ANSWER_MARK)
 
-    def answer(self, step: Step, name: str) -> Answer:
-        """The answer that the last line of a step gives."""
+    def answer(self, step: Step, name: str, form: Form) -> Answer:
+        """The answer that the last line of a step gives; `form` is the quantity at any point."""
         final = step.lines[-1].form
         exact = [line.form for line in step.lines if line.relation != "≈"]
-        return Answer(name, kind_of(final), exact[-1] if exact else final, final, step.target)
+        found = exact[-1] if exact else written_out(form, dict(self.at)) or final
+        return Answer(name, kind_of(final), found, final, step.target)
 
 
 def step_name(target: Form) -> str:

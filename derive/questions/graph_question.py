@@ -60,7 +60,9 @@ class GraphQuestion(Question):
 
     def point(self, graph: Graph, conventions: Conventions) -> Point:
         """The graph at the given values."""
-        return Point(graph, {name: numeric(form) for name, form in self.at.items()}, conventions)
+        point = Point(graph, {name: numeric(form) for name, form in self.at.items()}, conventions)
+        point.exact |= {name: form for name, form in self.at.items() if not isinstance(numeric(form), Array)}
+        return point
 
     def premises(self, graph: Graph) -> tuple[Given, ...]:
         """Definitions, then derivatives of blocks, then values."""

@@ -14,7 +14,7 @@ from derive.notation.build import ONE, number
 from derive.notation.form import Call, Form, Frac, Matrix, Symbol
 from derive.notation.rounding import shown
 from derive.notation.symbols import element, symbol_name
-from derive.questions.convolution import ACCURACY, METHOD, THE_SAME_WAY
+from derive.questions.convolution_filter import ACCURACY, METHOD, THE_SAME_WAY
 from derive.questions.convolution_grid import (
     Channels,
     Grid,
