@@ -83,7 +83,7 @@ class ExpressionQuestion(Question):
         """The answer that the last line of a step gives; `form` is the quantity at any point."""
         final = step.lines[-1].form
         exact = [line.form for line in step.lines if line.relation != "≈"]
-        found = exact[-1] if exact else written_out(form, dict(self.at)) or final
+        found = exact[-1] if exact else written_out(form, dict(self.bindings())) or final
         return Answer(name, kind_of(final), found, final, step.target)
 
 

@@ -61,7 +61,7 @@ class GraphQuestion(Question):
     def point(self, graph: Graph, conventions: Conventions) -> Point:
         """The graph at the given values."""
         point = Point(graph, {name: numeric(form) for name, form in self.at.items()}, conventions)
-        point.exact |= {name: form for name, form in self.at.items() if not isinstance(numeric(form), Array)}
+        point.exact = {**point.exact, **self.at}
         return point
 
     def premises(self, graph: Graph) -> tuple[Given, ...]:

@@ -317,6 +317,7 @@ def test_every_meaning_is_tried_somewhere() -> None:
     tried = {*ORACLES, "softmax", "log_softmax", "max", "min", "argmax", "sum", "mean", "dot", "concat", "flatten"}
     tried |= {"reshape", "conv2d", "max_pool2d", "avg_pool2d", "normal_cdf", "normal_pdf", "det", "windows", "flip"}
     tried |= {"field_size", "field_jump", "field_start", "field_whole"}  # with the receptive fields
+    tried |= {"starts", "windows_over", "spread", "cells", "keras_kernel", "pytorch_kernel"}  # in test_counting
     assert set(MEANINGS) <= tried
 
 
