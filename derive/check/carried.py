@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from derive.check import slopes
 from derive.notation.arrays import Array, Value
 from derive.notation.form import Derivative, Symbol
 
@@ -15,15 +16,23 @@ Place = tuple[Derivative, tuple[int, ...]]
 """The derivative by a whole array, and the index of an entry of it, counted from 1."""
 
 
-def carried_entry(world: World, node: Derivative) -> Value | None:
+def carried_derivative(world: World, node: Derivative) -> Value | None:
+    """The derivative by differences, or as far as it is carried what was printed."""
+    if not world.carried:
+        return slopes.derivative(world, node)
+    entry = _entry(world, node)
+    return _with_entries(world, node, slopes.derivative(world, node)) if entry is None else entry
+
+
+def _entry(world: World, node: Derivative) -> Value | None:
     """The derivative by an entry of an array, where that by the whole array is carried."""
-    place = _place(world, node) if world.carried else None
+    place = _place(world, node)
     whole = world.carried.get(place[0]) if place else None
     position = whole.position(place[1]) if place and isinstance(whole, Array) else None
     return whole.items[position] if isinstance(whole, Array) and position is not None else None
 
 
-def with_carried_entries(world: World, node: Derivative, whole: Value | None) -> Value | None:
+def _with_entries(world: World, node: Derivative, whole: Value | None) -> Value | None:
     """The derivative by a whole array, with those of its entries that are carried."""
     if not isinstance(whole, Array):
         return whole

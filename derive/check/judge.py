@@ -12,7 +12,8 @@ What counts as true:
   says that the line is worth the *printed* one before it. A number that is not 0 is never printed as 0.
 * `assume` changes what the following lines are compared with: the line before it, with the assumption put in. Later
   steps that use the step go on with the value under the assumption.
-* Under carry-rounded a name is worth its printed decimal once it has one, in lines of values.
+* Under carry-rounded a name is worth its printed decimal once it has one, in lines of values; so is a gradient, alone
+  or as an entry of an array. The next lines of a step compare with what its formula makes of those.
 * What a new name must be worth may be given too, as `meaning(name)`; its first line is then compared with that.
 * A name must have been given or defined by an earlier step, and a step must list the steps whose results it mentions.
 * A verdict in words is decided by the claim that its target makes (`derive.check.claims`).

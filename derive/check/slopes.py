@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from derive.notation.arrays import Array, Value, each, pairwise, plain
+from derive.notation.arrays import Array, Value, each, items, pairwise, plain
 from derive.notation.branches import Branches
 from derive.notation.form import Call, Derivative, Form, Symbol
 from derive.notation.meanings import MEANINGS, Use
@@ -84,6 +85,16 @@ def _assembled(columns: list[Value], shaped: Value) -> Value:
     outputs, inputs = plain(first), plain(shaped)
     shape = [side.shape if isinstance(side, Array) else () for side in (outputs, inputs)]
     return Array((*shape[0], *shape[1]), by_output)
+
+
+def on_plane(world: World, name: Form) -> Value:
+    """A free quantity whose derivatives were given, near its value at the base."""
+    r, base, total = world.reals, world.base, world.base.resolve(name)
+    for variable, slope in world.premises.slopes[name]:  # type: ignore[index]
+        change = pairwise(r.minus, world.value(variable), base.value(variable))
+        rises = map(r.times, items(base.value(slope)), items(change))
+        total = r.plus(total, reduce(r.plus, rises))
+    return total
 
 
 def primed(world: World, node: Call) -> Value | None:

@@ -15,8 +15,8 @@ from derive.notation.reals import Undefined
 from derive.notation.value import NoValue
 
 NONE = "no whole number"
-BEYOND, FARTHEST = 1_000, 10_000
-"""So far beyond the claimed numbers others are looked for, and so far where there are said to be none."""
+BEYOND, FARTHEST = 500, 2**20
+"""So far beyond the claimed numbers every other one is tried; from there to the farthest, where a value is passed."""
 
 
 def is_sought(premises: Premises, target: Form | None) -> bool:
@@ -43,13 +43,38 @@ def holds_sought(world: World, target: At, claimed: Form) -> bool | None:
         if any(isinstance(item, Number) and "." in item.text for item in items) or any(v != int(v) for v in values):
             return False
         numbers = [int(value) for value in values]
-    found = [n for n in range(max(numbers) + BEYOND if numbers else FARTHEST) if _takes(world, target, n)]
+    near = max(numbers, default=0) + BEYOND
+    found = [n for n in (*range(near), *_passed(world, target, near, FARTHEST)) if _takes(world, target, n)]
     return numbers in (found, [n for n in found if n])
+
+
+def _passed(world: World, target: At, low: int, high: int) -> tuple[int, ...]:
+    """The whole numbers between which the first quantity passes its stated value, by bisection."""
+    name, stated = target.bindings[0]
+    try:
+        value = world.value(stated)
+
+        def is_above(n: int) -> bool:
+            return bool(_at(world, target, n).value(name) > value)
+
+        below = is_above(low)
+        if is_above(high) == below:
+            return ()
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if is_above(middle) == below else (low, middle)
+    except (Undefined, NoValue):
+        return ()
+    return low, high
+
+
+def _at(world: World, target: At, number: int) -> World:
+    return world.with_values({target.form: Fraction(number)})
 
 
 def _takes(world: World, target: At, number: int) -> bool:
     try:
-        there = world.with_values({target.form: Fraction(number)})
+        there = _at(world, target, number)
         return all(there.value(name) == world.value(stated) for name, stated in target.bindings)
     except (Undefined, NoValue):
         return False

@@ -13,7 +13,7 @@ from typing import Any
 
 from derive.check import slopes
 from derive.check.abstract import AbstractFunction
-from derive.check.carried import carried_entry, with_carried_entries
+from derive.check.carried import carried_derivative
 from derive.check.scene import Scene
 from derive.notation.arrays import Array, Value, each, items, pairwise
 from derive.notation.branches import Branches
@@ -133,10 +133,10 @@ class World:
         """The value of a name, a derivative, an evaluation bar or a block; None where it has none."""
         if form in self.fixed:
             return self.fixed[form]
-        if form in self.premises.definitions or form in self.premises.slopes:
-            return self._defined(form)
         if form in self.carried:
             return self.carried[form]
+        if form in self.premises.definitions or form in self.premises.slopes:
+            return self._defined(form)
         resolved = _RESOLVED.get(type(form))
         return resolved(self, form) if resolved else None
 
@@ -194,8 +194,7 @@ class World:
         todo, opened = [name], {name}
         while todo:
             top = todo[-1]
-            parents = [] if top in self.carried else self.premises.parents(top)
-            missing = [parent for parent in parents if parent not in opened and self._waits(parent)]
+            missing = [parent for parent in self.premises.parents(top) if parent not in opened and self._waits(parent)]
             if missing:
                 todo += missing
                 opened.update(missing)
@@ -205,13 +204,10 @@ class World:
                 self._compute(top)
 
     def _waits(self, name: Form) -> bool:
-        known = name in self._cache or name in self.fixed or name not in self.premises.definitions
-        return not known and isinstance(name, Symbol) and self._follows(name)
+        known = any(name in values for values in (self._cache, self.fixed, self.carried))
+        return not known and name in self.premises.definitions and isinstance(name, Symbol) and self._follows(name)
 
     def _compute(self, name: Form) -> None:
-        if name in self.carried:
-            self._cache[name] = self.carried[name]
-            return
         value = self._by_definition(name)
         if name in self.base.carried:
             drift = pairwise(self.reals.minus, value, self.base.unrounded(name))
@@ -238,12 +234,7 @@ class World:
         """A free quantity whose derivatives were given: its value at the base, and a plane near it."""
         if self.is_base:
             return self._drawn(name) if isinstance(name, Symbol) else None
-        r, total = self.reals, self.base.resolve(name)
-        for variable, slope in self.premises.slopes[name]:  # type: ignore[index]
-            change = pairwise(r.minus, self.value(variable), self.base.value(variable))
-            rises = map(r.times, items(self.base.value(slope)), items(change))
-            total = r.plus(total, reduce(r.plus, rises))
-        return total
+        return slopes.on_plane(self, name)
 
     def _run(self, name: Form, form: Form) -> Value:
         """Evaluate on the branches of the base, recording them under `name` where this is the base."""
@@ -293,10 +284,6 @@ class World:
             base._blocks[name] = AbstractFunction(name, self.reals, len(args), bends)
         return base._blocks[name]
 
-    def _derivative(self, node: Derivative) -> Value | None:
-        entry = carried_entry(self, node)
-        return self._kept(_slope, node) if entry is None else entry
-
     def _kept(self, slope: Callable[[World, Any], Value | None], node: Form) -> Value | None:
         """A slope, worked out once."""
         if node not in self._cache:
@@ -304,14 +291,9 @@ class World:
         return self._cache[node]
 
 
-def _slope(world: World, node: Derivative) -> Value | None:
-    value = slopes.derivative(world, node)
-    return with_carried_entries(world, node, value) if world.carried else value
-
-
 _RESOLVED: dict[type[Form], Callable[[World, Any], Value | None]] = {
     Symbol: World._symbol,
-    Derivative: World._derivative,
+    Derivative: lambda world, node: world._kept(carried_derivative, node),
     At: World._at,
     Call: World._call,
 }

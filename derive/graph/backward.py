@@ -6,7 +6,7 @@ local derivative is taken inside one definition only, so the work and the number
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property
 
@@ -16,9 +16,9 @@ from derive.graph.arithmetic import Real, mul
 from derive.graph.arrays import Array
 from derive.graph.course import course_form, is_settled
 from derive.graph.gradient_arrays import array_steps, by_definition
-from derive.graph.graph import Graph, evaluate
-from derive.graph.operations import OPERATIONS
+from derive.graph.graph import evaluate
 from derive.graph.point import Point
+from derive.graph.reasons import derivative_reason
 from derive.notation.algebra import cancelled, is_longer
 from derive.notation.build import ONE, add, multiply, neg
 from derive.notation.form import Derivative, Form, Frac, Neg, Number, Product, Sum, Symbol, walk
@@ -249,23 +249,6 @@ class Backward:
             if not self._ambiguous(adjoint.node, child):
                 return (Derivative(self.symbol(child), (self.symbol(adjoint.node),)), " = ", local)
         return derivative_reason(self.graph, [path.child for path in adjoint.paths], adjoint.node)
-
-
-def derivative_reason(graph: Graph, children: Iterable[int], node: int) -> Phrase:
-    """The laws of the operations between a quantity and its consumers, as the right column quotes them."""
-    program, labels = graph.program, graph.labels
-    rules: dict[str, None] = {}
-    for child in children:
-        reached = {node}
-        for inner in program.below((child,), labels):
-            if (inner != child and inner in labels) or reached.isdisjoint(program.args[inner]):
-                continue
-            reached.add(inner)
-            op = program.ops[inner]
-            entry = OPERATIONS.get(op if isinstance(op, str) else op[0])
-            if entry and entry.rule:
-                rules[entry.rule] = None
-    return (", ".join(rules),) if rules else ("sum and product rule",) if len(rules) else ()
 
 
 def _is_trivial(local: Form) -> bool:

@@ -9,8 +9,9 @@ from typing import Literal
 
 from derive.errors import InputError
 from derive.graph.arithmetic import MP, Real
-from derive.graph.backward import course_form, derivative_reason
+from derive.graph.course import course_form
 from derive.graph.graph import Graph
+from derive.graph.reasons import derivative_reason
 from derive.notation.algebra import size, tidy
 from derive.notation.build import number
 from derive.notation.form import Form, Symbol, symbols

@@ -8,9 +8,9 @@ from fractions import Fraction
 from derive.graph.arithmetic import Real
 from derive.graph.arrays import Array
 from derive.graph.graph import Graph, Quantity, matrix_form, one_based
-from derive.graph.operations import OPERATIONS
+from derive.graph.reasons import forward_reason
 from derive.notation.algebra import size
-from derive.notation.form import Call, Form, Symbol
+from derive.notation.form import Form, Symbol
 from derive.notation.reals import Undefined
 from derive.notation.rounding import shown
 from derive.notation.symbols import element, symbol_name
@@ -27,11 +27,6 @@ ALL_ENTRIES = "all entries"
 
 WIDEST_ROW = 45
 """Nodes of all forms in one row of a matrix that can be read on a page."""
-
-FORWARD_RULES: dict[str, Phrase] = {
-    "max_pool2d": ("largest entry of each window",),
-    "conv2d": ("sum over channels and window",),
-}
 
 
 class Point(Worksheet):
@@ -104,17 +99,6 @@ def _scalar_step(point: Point, quantity: Quantity) -> Step:
         lines += point.numbers(quantity.symbol, last, point.value(last, node))
     mark = Mark(Fraction(1), "M")
     return Step(symbol_name(quantity.symbol), quantity.symbol, tuple(lines), "formula, numbers, value", (), (mark,))
-
-
-def forward_reason(form: Form) -> Phrase:
-    """What the right column says beside a definition: the operation at its top where that has a name."""
-    if isinstance(form, Call):
-        if form.function in FORWARD_RULES:
-            return FORWARD_RULES[form.function]
-        entry = OPERATIONS.get(form.function)
-        if entry and entry.name == "sigmoid":
-            return ("logistic function",)
-    return ()
 
 
 def _array_steps(point: Point, quantity: Quantity) -> list[Step]:

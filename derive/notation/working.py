@@ -20,8 +20,7 @@ from derive.record import Line, Phrase, Relation, Rounding
 
 MOST_EXTRA_DIGITS = 12
 SHORT = 9
-LONGEST_LINE = 200
-"""Nodes of a line of exact numbers that is computed further, or under the policy "exact" shown at all."""
+LONGEST_FOLDED = 200
 NUMBERS_IN: Phrase = ("numbers in",)
 
 Values = Mapping[Form, Real]
@@ -68,18 +67,15 @@ def number_lines(
         form: the last symbolic form of the step.
         value: what it is worth, exactly or to 50 digits.
         values: of the named quantities in it; under carry-rounded those that were carried.
-        forms: exact forms of quantities, for the policy "exact". Where one is missing, or the line would be longer
-            than can be read, this line is rounded.
+        forms: exact forms of quantities, for the policy "exact".
     """
-    if rounding.mode == "exact" and not _can_be_exact(numbers_in(form, values, rounding, forms=forms)[0]):
-        rounding = replace(rounding, mode="carry-full")
     relation, final = shown(value, rounding)
     if rounding.mode == "exact":
         line, exact = numbers_in(form, values, rounding, forms=forms)
     else:
         line, exact = _true_numbers(form, values, rounding, final)
     rounds = relation == "≈"
-    result = folded(line) if rounds and exact and not is_longer(line, LONGEST_LINE) else line
+    result = folded(line) if rounds and exact and not is_longer(line, LONGEST_FOLDED) else line
     lines: list[tuple[Relation, Form, Phrase]] = [("=" if exact else "≈", line, reason)]
     if result != line and (size(result) <= SHORT or rounding.mode == "exact"):
         lines.append(("=", result, ()))
@@ -92,10 +88,6 @@ def number_lines(
         elif distinct and sign == "≈" and distinct[-1].relation == "=":
             distinct[-1] = replace(distinct[-1], relation="≈")
     return tuple(distinct)
-
-
-def _can_be_exact(line: Form) -> bool:
-    return not any(symbols(line)) and not is_longer(line, LONGEST_LINE)
 
 
 def _true_numbers(form: Form, values: Values, rounding: Rounding, final: Form) -> tuple[Form, bool]:

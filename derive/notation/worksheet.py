@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.errors import InputError
+from derive.notation.algebra import is_longer
 from derive.notation.decimals import decimal_of
 from derive.notation.form import Form, symbols
 from derive.notation.reals import LogOfNothing, Undefined
 from derive.notation.rounding import Real, as_fraction, shown
-from derive.notation.working import number_lines, worth
-from derive.record import Conventions, Line, Mark, Phrase, Step
+from derive.notation.working import number_lines, numbers_in, worth
+from derive.record import Conventions, Line, Mark, Phrase, Rounding, Step
+
+LONGEST_LINE = 200
+"""Nodes of a line of exact numbers that can be read."""
 
 
 class Worksheet:
@@ -69,11 +74,20 @@ class Worksheet:
 
     def numbers(self, target: Form, form: Form, value: Real) -> tuple[Line, ...]:
         """The lines from a formula to its value, which is carried on."""
-        lines = number_lines(form, value, self.env, self.conventions.rounding, forms=self.exact)
+        lines = number_lines(form, value, self.env, self._rounding(form), forms=self.exact)
         if lines and lines[-1].relation == "=" and not any(symbols(lines[-1].form)):
             self.exact[target] = lines[-1].form
         self.carry(target, value, lines)
         return lines
+
+    def _rounding(self, form: Form) -> Rounding:
+        """The sheet's policy; where exact numbers would make a line that nobody can read, it is rounded."""
+        rounding = self.conventions.rounding
+        if rounding.mode == "exact":
+            line, _ = numbers_in(form, self.env, rounding, forms=self.exact)
+            if any(symbols(line)) or is_longer(line, LONGEST_LINE):
+                return replace(rounding, mode="carry-full")
+        return rounding
 
     def step(
         self, name: str, target: Form, form: Form, reason: Phrase = (), uses: tuple[str, ...] = (),

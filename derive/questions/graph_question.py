@@ -61,7 +61,8 @@ class GraphQuestion(Question):
     def point(self, graph: Graph, conventions: Conventions) -> Point:
         """The graph at the given values."""
         point = Point(graph, {name: numeric(form) for name, form in self.at.items()}, conventions)
-        point.exact = {**point.exact, **self.at}
+        for name, form in self.at.items():
+            point.exact[name] = form
         return point
 
     def premises(self, graph: Graph) -> tuple[Given, ...]:

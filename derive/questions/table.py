@@ -63,7 +63,8 @@ class GraphTable(Question):
         *inner, (_, last) = split(self.function, _prefix(self.function)).items()
         graph = Graph(dict([*inner, (self.name, last)]))
         point = Point(graph, {name: numeric(form) for name, form in self.at.items()}, conventions)
-        point.exact = {**point.exact, **self.at}
+        for name, form in self.at.items():
+            point.exact[name] = form
         variables = self.wrt or tuple(q.symbol for q in graph.inputs)
         backward = Backward(point, graph.scalar(output), [graph.scalar(v) for v in variables], by_name=True)
         steps = (

@@ -1,11 +1,15 @@
 """Every question type on its example and on random givens: verified, repeatable, finite, within the marks."""
 
 import random
+import re
+from pathlib import Path
 
 import pytest
 
 from derive.check.document import read_back
 from derive.check.judge import judge
+from derive.exam.model import read_exam
+from derive.exam.solve import solve_and_judge
 from derive.notation.form import Matrix, Number, Shape, Text, Tuple, symbols, walk
 from derive.notation.value import evaluate
 from derive.questions.catalogue import catalogue, question
@@ -16,6 +20,7 @@ TYPES = sorted(catalogue())
 SEEDS = 15
 POLICIES = [Rounding("exact"), Rounding("carry-full", 3), Rounding("carry-rounded", 3), Rounding("carry-rounded", 4)]
 FEW = 2
+EXAM = Path(__file__).parents[2] / "examples" / "backprop_and_curvature.yaml"
 TELLING = {
     "graph.forward": (11, 22, 115),  # exact entries of an array, a probability next to 1
     "graph.gradient": (14, 51, 61),  # gradients by arrays that go on with rounded entries
@@ -126,3 +131,33 @@ def test_gradients_through_arrays_under_every_policy(wrt, policy):
             derivation = derived(ask, {**LAYER, "wrt": wrt, **more}, Conventions(policy))
             check(derivation)
             reads_back(derivation, 3)
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: f"{policy.mode}-{policy.digits}")
+@pytest.mark.parametrize(
+    ("ask", "givens"),
+    [
+        (
+            "graph.gradient",
+            {"graph": {"z": "w*x", "L": "z**2"}, "of": "L", "wrt": ["w"], "at": {"w": "sqrt(2)", "x": 3}},
+        ),
+        ("graph.forward", {"graph": {"z": "w*x"}, "at": {"w": "0.123456789012", "x": 3}}),
+        ("calculus.gradient", {"function": "x**3*y", "at": {"x": "sqrt(2)", "y": 3}}),
+    ],
+)
+def test_givens_with_many_digits_under_every_policy(ask, givens, policy):
+    derivation = derived(ask, givens, Conventions(policy))
+    check(derivation)
+    reads_back(derivation, 3)
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: f"{policy.mode}-{policy.digits}")
+def test_a_whole_exam_under_every_policy(policy):
+    text = EXAM.read_text(encoding="utf-8")
+    rules = f"rounding: {{mode: {policy.mode}, digits: {policy.digits}}}"
+    changed = re.sub(r"rounding: {[^}]*}", rules, text)
+    assert rules in changed
+    solved = solve_and_judge(read_exam(changed))
+    assert solved.verified is True, solved.warning
+    report = read_back(render(solved.sheet, "solution", "tex", 2))
+    assert not report.failed + report.undecided

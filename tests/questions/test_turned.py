@@ -12,6 +12,10 @@ from derive.notation.form import Number, Text, Tuple
 from derive.questions.catalogue import question
 from derive.record import Conventions
 
+LARGE = {
+    "input": [9216], "net": ["dense(units=m)", "dense(units=10)"], "solve_for": "m", "total": 9217 * 4096 + 4097 * 10,
+}  # fmt: skip
+
 
 def solved(**givens):
     return question("network.solve_for", givens).solve(Conventions())
@@ -107,6 +111,14 @@ def test_a_missing_solution_is_refused():
     last = derivation.steps[-1]
     steps = (*derivation.steps[:-1], replace(last, lines=(replace(last.lines[0], form=Number("1")),)))
     assert judge(replace(derivation, steps=steps)).verified is False
+
+
+def test_a_large_solution_is_not_denied():
+    derivation = solved(**LARGE)
+    last, none = derivation.steps[-1], Text("no whole number")
+    steps = (*derivation.steps[:-1], replace(last, lines=(replace(last.lines[-1], form=none),)))
+    answers = (replace(derivation.answers[0], form=none, shown=none, kind="verdict"),)
+    assert judge(replace(derivation, steps=steps, answers=answers)).verified is False
 
 
 @pytest.mark.oracle

@@ -1,0 +1,43 @@
+"""What the right column says: the law of an operation, quoted from its entry in the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from derive.graph.graph import Graph
+from derive.graph.operations import OPERATIONS
+from derive.notation.form import Call, Form
+from derive.record import Phrase
+
+FORWARD_RULES: dict[str, Phrase] = {
+    "max_pool2d": ("largest entry of each window",),
+    "conv2d": ("sum over channels and window",),
+}
+
+
+def forward_reason(form: Form) -> Phrase:
+    """What the right column says beside a definition: the operation at its top where that has a name."""
+    if isinstance(form, Call):
+        if form.function in FORWARD_RULES:
+            return FORWARD_RULES[form.function]
+        entry = OPERATIONS.get(form.function)
+        if entry and entry.name == "sigmoid":
+            return ("logistic function",)
+    return ()
+
+
+def derivative_reason(graph: Graph, children: Iterable[int], node: int) -> Phrase:
+    """The laws of the operations between a quantity and its consumers, as the right column quotes them."""
+    program, labels = graph.program, graph.labels
+    rules: dict[str, None] = {}
+    for child in children:
+        reached = {node}
+        for inner in program.below((child,), labels):
+            if (inner != child and inner in labels) or reached.isdisjoint(program.args[inner]):
+                continue
+            reached.add(inner)
+            op = program.ops[inner]
+            entry = OPERATIONS.get(op if isinstance(op, str) else op[0])
+            if entry and entry.rule:
+                rules[entry.rule] = None
+    return (", ".join(rules),) if rules else ("sum and product rule",) if len(rules) else ()
