@@ -33,7 +33,7 @@ from derive.notation.symbols import GREEK
 from derive.notation.writer import ATOM, FACTOR, POWER, PRODUCT, SHAPE, Piece, Writer
 
 _LETTER_E = r"\mathit{e}"  # because e with an exponent reads as the exponential function
-_WORD, _FRACTION = r"\mathit{", r"\frac{"
+_WORD, _FRACTION, _ONE = r"\mathit{", r"\frac{", r"\mathbf{1}"
 _SLASHED = r"\partial"
 _COMMAND_END = re.compile(r"\\[A-Za-z]+$")
 _ROW, _TALL_ROW = r" \\ ", r" \\[9pt] "
@@ -128,7 +128,8 @@ class LatexWriter(Writer):
     def times(self, before: str, left: Piece, text: str, right: Piece) -> str:
         bracketed = text[0] == "(" or text.startswith(r"\left(")
         numbers = right.value and (left.value or bracketed)
-        if text[0].isdigit() or numbers or (left.callee and bracketed):
+        digit = text[0].isdigit() or (text.startswith(_ONE) and left.value)  # 1.76·1[z > 0], where 1.761 would stand
+        if digit or numbers or (left.callee and bracketed):
             return self.dot
         if text.startswith(_WORD) or left.text.startswith(_WORD):
             return r"\, "

@@ -85,7 +85,8 @@ class TypstWriter(Writer):
 
     def times(self, before: str, left: Piece, text: str, right: Piece) -> str:
         numbers = right.value and (left.value or text[0] == "(")
-        if text[0].isdigit() or numbers:
+        digit = text[0].isdigit() or (text.startswith(_ONE) and left.value)
+        if digit or numbers:
             return self.dot
         apart = left.text.startswith(_FRACTION) and (text.startswith(_FRACTION) or not left.value)
         return " thin " if apart else " "
