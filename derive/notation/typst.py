@@ -32,7 +32,7 @@ from derive.notation.latex import group_digits
 from derive.notation.symbols import GREEK
 from derive.notation.writer import ATOM, FACTOR, POWER, PRODUCT, SHAPE, Piece, Writer
 
-_FRACTION, _SLASHED = "frac(", "∂"
+_FRACTION, _SLASHED, _ONE = "frac(", "∂", "bold(1)"
 _ACCENTS = {"hat": "hat", "bar": "macron", "tilde": "tilde", "dot": "dot"}
 
 
