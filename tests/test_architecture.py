@@ -17,12 +17,13 @@ LONGEST_FILE, LONGEST_FUNCTION, MEDIAN_FUNCTION = 300, 50, 10
 
 MAY_IMPORT = {
     "errors": set(),
+    "lookup": set(),
     "record": {"notation"},
     "notation": {"errors", "record"},
     "graph": {"errors", "record", "notation"},
-    "network": {"errors", "record", "notation", "graph"},
+    "network": {"errors", "lookup", "record", "notation", "graph"},
     "training": {"errors", "record", "notation", "graph"},
-    "questions": {"errors", "record", "notation", "graph", "network", "training"},
+    "questions": {"errors", "lookup", "record", "notation", "graph", "network", "training"},
     "check": {"errors", "record", "notation"},
     "exam": {"errors", "record", "notation", "graph", "network", "training", "questions", "check"},
     "render": {"errors", "record", "notation", "exam", "check", "questions"},

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -12,11 +10,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 import derive.network.layers
 from derive.errors import InputError, UnknownName
+from derive.lookup import every, one
 from derive.network.layers.base import Layer, Size
 from derive.network.listing import Called, read_call
 
 if TYPE_CHECKING:
     from derive.network.builder import Builder
+
 
 Kind = TypeVar("Kind", bound=BaseModel)
 
@@ -51,30 +51,20 @@ class Block(BaseModel):
 @lru_cache(maxsize=1)
 def layers() -> Mapping[str, type[Layer]]:
     """All kinds of layers by name."""
-    return _found(Layer)
+    return every(derive.network.layers, Layer, "kind")
 
 
 @lru_cache(maxsize=1)
 def blocks() -> Mapping[str, type[Block]]:
     """All kinds of blocks by name."""
-    return _found(Block)
+    return every(derive.network.layers, Block, "kind")
 
 
-def _found(base: type[Kind]) -> dict[str, type[Kind]]:
-    for module in pkgutil.iter_modules(derive.network.layers.__path__):
-        importlib.import_module(f"{derive.network.layers.__name__}.{module.name}")
-    return {kind.__dict__["kind"]: kind for kind in _subclasses(base) if kind.__dict__.get("kind")}
-
-
-def _subclasses(kind: type[Kind]) -> Iterator[type[Kind]]:
-    for child in kind.__subclasses__():
-        yield child
-        yield from _subclasses(child)
-
-
+@lru_cache(maxsize=None)
 def kind_of(name: str) -> type[Layer] | type[Block]:
     """The class of a kind; UnknownName where there is none."""
-    found = layers().get(name) or blocks().get(name)
+    found: type[Layer] | type[Block] | None = one(derive.network.layers, Layer, "kind", name)
+    found = found or one(derive.network.layers, Block, "kind", name)
     if found is None:
         raise UnknownName("layer", name, (*layers(), *blocks()))
     return found

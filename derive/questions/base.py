@@ -17,7 +17,7 @@ class Question(BaseModel):
     command line and the stress test pick it up. Its docstring's first line is what the catalogue prints.
     """
 
-    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, frozen=True, defer_build=True)
 
     ask: ClassVar[str] = ""
     example: ClassVar[dict[str, Any]] = {}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
@@ -16,6 +14,7 @@ from pydantic_core import core_schema
 
 import derive.questions
 from derive.errors import DeriveError, UnknownName
+from derive.lookup import every, one
 from derive.questions.base import Question
 from derive.questions.faults import DataPath, Locate, place_by_path, raise_all, settled, translate
 from derive.record import Conventions, Derivation
@@ -24,33 +23,20 @@ from derive.record import Conventions, Derivation
 @lru_cache(maxsize=1)
 def catalogue() -> Mapping[str, type[Question]]:
     """All question types by name, in alphabetical order."""
-    found: dict[str, type[Question]] = {}
-    for module in pkgutil.iter_modules(derive.questions.__path__):
-        importlib.import_module(f"{derive.questions.__name__}.{module.name}")
-    for kind in _subclasses(Question):
-        if not kind.__dict__.get("ask") or not kind.__module__.startswith(derive.questions.__name__):
-            continue
-        if found.setdefault(kind.ask, kind) is not kind:
-            raise TypeError(f"two question types are called {kind.ask}: {found[kind.ask].__name__}, {kind.__name__}")
-    return MappingProxyType(dict(sorted(found.items())))
+    return MappingProxyType(dict(sorted(every(derive.questions, Question, "ask").items())))
 
 
-def _subclasses(kind: type[Question]) -> Iterator[type[Question]]:
-    for child in kind.__subclasses__():
-        yield child
-        yield from _subclasses(child)
-
-
+@lru_cache(maxsize=None)
 def question_type(ask: str) -> type[Question]:
     """The type of that name.
 
     Raises:
         UnknownName: there is none; the message lists them all.
     """
-    known = catalogue()
-    if ask not in known:
-        raise UnknownName("question type", ask, known)
-    return known[ask]
+    found = one(derive.questions, Question, "ask", ask)
+    if found is None:
+        raise UnknownName("question type", ask, catalogue())
+    return found
 
 
 def question(ask: str, givens: Mapping[str, Any], locate: Locate = place_by_path) -> Question:
