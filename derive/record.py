@@ -14,6 +14,7 @@ from typing import Literal
 from derive.notation.form import Form
 
 Relation = Literal["=", "≈", ":=", "assume"]
+AnswerKind = Literal["number", "integer", "shape", "matrix", "expression", "points", "verdict", "text", "code"]
 Phrase = tuple[str | Form, ...]
 """Words with mathematics between them; strings are plain text that every printer escapes."""
 
@@ -116,7 +117,7 @@ class Answer:
     """
 
     name: str
-    kind: Literal["number", "integer", "shape", "matrix", "expression", "points", "verdict", "text", "code"]
+    kind: AnswerKind
     form: Form
     shown: Form | None = None
     label: Form | None = None

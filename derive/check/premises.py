@@ -40,6 +40,7 @@ class Premises:
         doubtful: names that may be entries of a known array, or inputs of their own; see `settle`.
         repeated: names that were given a second time, with the second form.
         meant: what a name that a step will define must be worth, given under the target `meaning(name)`.
+        unknown: names that are sought.
     """
 
     def __init__(self, givens: Iterable[Given]) -> None:
@@ -51,6 +52,7 @@ class Premises:
         self.slopes: dict[str | Symbol, list[tuple[Form, Form]]] = {}
         self.repeated: list[tuple[Symbol, Form]] = []
         self.meant: dict[Form, Form] = {}
+        self.unknown: set[Form] = set()
         self.doubtful: list[Symbol] = []
         self._function_names: set[Symbol] = set()
         self._bits: dict[Form, int] = {}
@@ -71,6 +73,8 @@ class Premises:
 
     def _note(self, given: Given) -> None:
         target, form = given.target, given.form
+        if given.kind == "unknown":
+            self.unknown.add(target)
         if form is None:
             return
         if name := _meant(given):

@@ -48,10 +48,10 @@ class Points:
         return self._symbolic()
 
     def is_of_values(self, form: Form) -> bool:
-        """Whether a line is one of values although it has names: unknowns, which have no value, and no others."""
-        premises = self.valued[0].premises
-        names = list(names_in(form)) if premises.values else []
-        return bool(names) and all(name in premises.inputs and name not in premises.values for name in names)
+        """Whether a line is one of values although it has names: those of what is sought, and no others."""
+        unknown = self.valued[0].premises.unknown
+        names = list(names_in(form)) if unknown else []
+        return bool(names) and unknown.issuperset(names)
 
     def mapped(self, change: Callable[[World], World]) -> Points:
         """The same points, each changed."""

@@ -24,8 +24,7 @@ def is_sought(premises: Premises, target: Form | None) -> bool:
     if not isinstance(target, At) or not isinstance(target.form, Symbol):
         return False
     names = [name for name, _ in target.bindings]
-    unknown = target.form in premises.inputs and target.form not in premises.values
-    return unknown and all(name in premises.definitions for name in names)
+    return target.form in premises.unknown and all(name in premises.definitions for name in names)
 
 
 def holds_sought(world: World, target: At, claimed: Form) -> bool | None:

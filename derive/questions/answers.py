@@ -10,11 +10,11 @@ from derive.notation.algebra import is_longer
 from derive.notation.arrays import Array as Box
 from derive.notation.arrays import Value
 from derive.notation.build import number
-from derive.notation.form import Derivative, Form, Symbol, rebuild, symbols
+from derive.notation.form import Derivative, Form, Symbol, symbols
 from derive.notation.reals import Undefined
 from derive.notation.rounding import as_fraction, rounded
 from derive.notation.symbols import symbol_name
-from derive.notation.value import Evaluator, NoValue
+from derive.notation.value import Evaluator, NoValue, substituted
 from derive.questions.fields import numeric
 from derive.questions.graph_question import kind_of
 from derive.record import Answer, Step
@@ -99,7 +99,7 @@ def written_out(form: Form, meaning: Mapping[Form, Form]) -> Form | None:
         if is_longer(form, LONGEST_EXACT):
             return None
         try:
-            new = _replaced(form, meaning)
+            new = substituted(form, lambda part: _meant(part, meaning))
         except RecursionError:
             return None
         if new is form:
@@ -108,12 +108,9 @@ def written_out(form: Form, meaning: Mapping[Form, Form]) -> Form | None:
     return None
 
 
-def _replaced(form: Form, meaning: Mapping[Form, Form]) -> Form:
-    if form in meaning:
-        return meaning[form]
-    if isinstance(form, Derivative):
-        return form  # a name, as long as nobody says what it is
-    return rebuild(form, lambda part: _replaced(part, meaning))
+def _meant(form: Form, meaning: Mapping[Form, Form]) -> Form | None:
+    """What a name stands for; a derivative is a name, as long as nobody says what it is."""
+    return meaning.get(form, form if isinstance(form, Derivative) else None)
 
 
 def answer_name(target: Form) -> str:

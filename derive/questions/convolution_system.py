@@ -10,9 +10,9 @@ from typing import Literal
 from derive.graph.windows import Slide
 from derive.network.linear import Elimination, Equation, Removal, eliminate, general
 from derive.notation.build import ZERO, number
-from derive.notation.form import At, Call, Form, Frac, Neg, Product, Relation, Sum, Symbol, Text, Tuple, rebuild
+from derive.notation.form import At, Call, Form, Frac, Neg, Product, Relation, Sum, Symbol, Text, Tuple
 from derive.notation.symbols import symbol_name
-from derive.notation.value import evaluate
+from derive.notation.value import evaluate, substituted
 from derive.questions.convolution_grid import Channels, flat, place_text, under, with_bias
 from derive.questions.finish import CHECK
 from derive.questions.graph_question import listed
@@ -202,9 +202,5 @@ class System:
         bindings = tuple(values.items())
         for (name, _, value), equation in zip(self.outputs, self.equations, strict=True):
             form = linear((*equation[:-1], equation[-1] + value), self.unknowns)
-            lines = (Line("=", _put(form, values), ("put in",)), Line("=", number(value), ("as stated",)))
+            lines = (Line("=", substituted(form, values.get), ("put in",)), Line("=", number(value), ("as stated",)))
             yield Step(f"check_{symbol_name(name)}", At(name, bindings), lines, CHECK, level=2)
-
-
-def _put(form: Form, values: dict[Form, Form]) -> Form:
-    return values[form] if form in values else rebuild(form, lambda part: _put(part, values))

@@ -23,7 +23,7 @@ from derive.network.fields.steps import (
 )
 from derive.network.layers.base import AXES
 from derive.network.network import INPUT
-from derive.network.working.shapes import shape_form, substituted
+from derive.network.working.shapes import in_numbers, shape_form
 from derive.notation.build import number
 from derive.notation.form import Call, Form, Shape, Symbol, symbols
 from derive.notation.symbols import symbol_name
@@ -161,7 +161,7 @@ class Solution:
         return recursion.counted(name) if quantity == "size" else Call(f"field_{quantity}", (recursion.windows(name),))
 
     def _in_numbers(self, form: Form) -> Form:
-        return substituted(form, self.sheet)
+        return in_numbers(form, self.sheet)
 
     def _value(self, form: Form) -> Form:
         if isinstance(form, Shape):

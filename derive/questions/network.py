@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -65,14 +65,20 @@ class NetworkQuestion(Question):
     def listing(self) -> tuple[Listing, ...]:
         """The layers by name, as they were given."""
         builder = Builder((*self.input[1:], self.input[0]) if self.order == "CHW" else self.input)
-        lines = []
+        names = []
         for item in self.net:
             before = len(builder.nodes)
             builder.read(item)
-            name, text = _as_text(item)
-            lines.append((name or builder.nodes[before].name.split(".")[0], text))
-        width = max(len(name) for name, _ in lines)
-        return (Listing("\n".join(f"{name:<{width}} = {text}" for name, text in lines), "text"),)
+            names.append(builder.nodes[before].name.split(".")[0])
+        return listing_of(self.net, names)
+
+
+def listing_of(net: Sequence[LayerGiven], names: Sequence[str]) -> tuple[Listing, ...]:
+    """The layers of a network as they were given, each behind its name; a name of the user's own comes first."""
+    texts = [_as_text(item) for item in net]
+    named = [(own or name, text) for (own, text), name in zip(texts, names, strict=True)]
+    width = max(len(name) for name, _ in named)
+    return (Listing("\n".join(f"{name:<{width}} = {text}" for name, text in named), "text"),)
 
 
 def _as_text(item: LayerGiven) -> tuple[str, str]:

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from pydantic import Field
 
 from derive.errors import InputError
+from derive.network.layers.base import Framework
+from derive.network.network import Network, Order
 from derive.network.working.equations import (
     Stated,
+    claimed,
     counted,
     polynomial_steps,
     sides,
     solutions,
     solved,
+    trainable,
     tries,
 )
-from derive.network.working.shapes import shape_form
 from derive.network.working.turned import Open
 from derive.notation.build import number
-from derive.notation.form import Form, Text, Tuple
+from derive.notation.form import Form, Shape, Text
 from derive.notation.symbols import parse_symbol, symbol_name
 from derive.questions.base import Question
 from derive.questions.fields import Name, Positive
 from derive.questions.finish import finished
-from derive.questions.network import LayerGiven
-from derive.record import Answer, Conventions, Derivation, Given, Phrase, Step
+from derive.questions.network import LayerGiven, listing_of
+from derive.record import Answer, AnswerKind, Conventions, Derivation, Given, Phrase, Step
 
 COUNT = parse_symbol("N")
 
@@ -48,8 +52,8 @@ class NetworkSolveFor(Question):
     total: Positive | None = Field(None, description="the stated number of trainable parameters")
     output: tuple[Positive | None, ...] | None = Field(None, description="the stated shape of the output")
     of: str | None = Field(None, description="the layer that the stated result is about; all, or the last one")
-    framework: Any = Field("keras", description="whose biases: keras or pytorch")
-    order: Any = Field("HWC", description="whether channels stand last or first in a shape")
+    framework: Framework = Field("keras", description="whose biases: keras or pytorch")
+    order: Order = Field("HWC", description="whether channels stand last or first in a shape")
 
     @classmethod
     def draw(cls, rng: random.Random) -> dict[str, Any]:
@@ -83,39 +87,37 @@ class NetworkSolveFor(Question):
         steps, givens, stated = self._counted(open_, position) if self.total else self._sized(open_, position)
         found = solutions(open_, stated)
         steps += self._solution(open_, stated, found, steps)
-        form: Form = Text("no whole number") if not found else number(found[0])
-        if len(found) > 1:
-            form = Tuple(tuple(map(number, found)))
-        kind = "verdict" if not found else "integer" if len(found) == 1 else "points"
-        answer = Answer(symbol_name(self.solve_for), kind, form, form, steps[-1].target)  # type: ignore[arg-type]
+        form = claimed(found)
+        kind: AnswerKind = "verdict" if not found else "integer" if len(found) == 1 else "points"
+        answer = Answer(symbol_name(self.solve_for), kind, form, form, steps[-1].target)
         unknown = Given(self.solve_for, None, "unknown")
         return finished(
-            Derivation("Solve for a setting", self._prompt(), (*givens, unknown), tuple(steps), (answer,), conventions)
+            Derivation(
+                "Solve for a setting",
+                self._prompt(),
+                (*givens, unknown),
+                tuple(steps),
+                (answer,),
+                conventions,
+                listings=listing_of(self.net, top_names(open_.sample)),
+            )
         )
 
     def _position(self, open_: Open) -> int | None:
-        net = open_.at(open_.first)
-        assert net is not None
-        names = [node.name for node in net.nodes]
         if self.of is None:
             return None
-        return names.index(net.node(self.of).name)
+        return open_.sample.nodes.index(open_.sample.node(self.of))
 
     def _counted(self, open_: Open, position: int | None) -> tuple[list[Step], list[Given], list[Stated]]:
-        net = open_.at(open_.first)
-        assert net is not None
         assert self.total is not None
-        positions = list(range(len(net.nodes))) if position is None else [position]
-        names = {net.nodes[p].name for p in positions}
+        positions = range(len(open_.sample.nodes)) if position is None else [position]
         steps, givens = counted(open_, positions, COUNT)
         if not steps:
             raise InputError("no layer here has parameters")
-        quantity = Stated(COUNT, lambda n: _count(n, names), self.total)
-        return steps, givens, [quantity]
+        return steps, givens, [Stated(COUNT, lambda net: trainable(net, positions), self.total)]
 
     def _sized(self, open_: Open, position: int | None) -> tuple[list[Step], list[Given], list[Stated]]:
-        net = open_.at(open_.first)
-        assert net is not None
+        net = open_.sample
         assert self.output is not None
         at = len(net.nodes) - 1 if position is None else position
         size = net.sizes[net.nodes[at].name]
@@ -139,9 +141,18 @@ class NetworkSolveFor(Question):
             what: Phrase = (f"The {'layer' if self.of or len(self.net) == 1 else 'network'} has ", number(self.total),
                             " trainable parameters.")  # fmt: skip
         else:
-            what = ("The output has the shape ", shape_form(tuple(s or 0 for s in self.output or ())), ".")
-        return (*what, " Find ", self.solve_for, ".")
+            what = ("The output has the shape ", _shape(self.output or ()), ".")
+        return ("The input has the shape ", _shape(self.input), ". ", *what, " Find ", self.solve_for, ".")
 
 
-def _count(net: Any, names: set[str]) -> int:
-    return sum(t.count for node in net.nodes if node.name in names for t in net.tensors(node) if t.trainable)
+def _shape(sides: Sequence[int | str | None]) -> Form:
+    """A shape in which a side may be a name, or may be left open."""
+    dims = [
+        parse_symbol(side) if isinstance(side, str) else Text("?") if side is None else number(side) for side in sides
+    ]
+    return dims[0] if len(dims) == 1 else Shape(tuple(dims))
+
+
+def top_names(net: Network) -> list[str]:
+    """The names of the layers as a user gave them, a block as one."""
+    return list(dict.fromkeys(node.name.split(".")[0] for node in net.nodes))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -66,12 +67,29 @@ class CellRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FoldedRows:
+    """So many rows that are left out at this level of detail."""
+
+    count: int
+    reason: Phrase = ()
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What stands in their place."""
+        return f"{self.count} steps omitted" if self.count > 1 else "one step omitted"
+
+
+AnyRow = TableRow | CellRow | FoldedRows
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """The substeps of a table step; `columns` counts the cells of a row behind the first."""
 
     step: str
     heads: tuple[Phrase, ...]
-    rows: tuple[TableRow | CellRow, ...]
+    rows: tuple[AnyRow, ...]
     columns: int
     marks: tuple[Mark, ...] = ()
 
@@ -206,16 +224,30 @@ def _line_block(
 
 
 def _table(step: Step, detail: int) -> Table:
+    """The rows that are shown at a level of detail; the marks of the others stand with those of the whole table."""
     shown = [(sub, shown_lines(sub, detail)) for sub in step.substeps]
     columns = max((len(sub.substeps if sub.layout == "row" else lines) for sub, lines in shown), default=0)
-    rows: list[TableRow | CellRow] = []
-    for sub, lines in shown:
-        if sub.layout == "row":
-            rows.append(_cell_row(sub, columns, detail))
-            continue
-        reason = next((line.reason for line in reversed(lines) if line.reason), ())
-        rows.append(TableRow(sub.name, sub.target, _cells(lines, columns), reason, sub.marks))
-    return Table(step.name, step.heads, tuple(rows), columns, step.marks)
+    rows: list[AnyRow] = []
+    marks = step.marks
+    for hidden, group in itertools.groupby(shown, key=lambda pair: _is_folded(pair[0], detail)):
+        if hidden:
+            folded = [sub for sub, _ in group]
+            rows.append(FoldedRows(len(folded)))
+            marks += sum((inner.marks for sub in folded for inner in _with_cells(sub)), ())
+        else:
+            rows += [_table_row(sub, lines, columns, detail) for sub, lines in group]
+    return Table(step.name, step.heads, tuple(rows), columns, marks)
+
+
+def _is_folded(row: Step, detail: int) -> bool:
+    return row.level > detail and not any(line.boxed for sub in _with_cells(row) for line in sub.lines)
+
+
+def _table_row(row: Step, lines: tuple[Line, ...], columns: int, detail: int) -> TableRow | CellRow:
+    if row.layout == "row":
+        return _cell_row(row, columns, detail)
+    reason = next((line.reason for line in reversed(lines) if line.reason), ())
+    return TableRow(row.name, row.target, _cells(lines, columns), reason, row.marks)
 
 
 def _cell_row(row: Step, columns: int, detail: int) -> CellRow:

@@ -8,7 +8,7 @@ from derive.notation import latex
 from derive.notation.form import Form
 from derive.notation.widths import is_tall, phrase_width, width
 from derive.record import Figure, Line, Listing, Mark, Picture
-from derive.render.blocks import Block, Cell, CellRow, Code, Display, Prose, Row, Table, TableRow
+from derive.render.blocks import AnyRow, Block, Cell, CellRow, Code, Display, FoldedRows, Prose, Row, Table
 from derive.render.breaking import SENTENCE_EM, Token
 from derive.render.listings import WHOLE, code_lines
 from derive.render.printer import Printer, marks_text
@@ -131,7 +131,7 @@ class LatexPrinter(Printer):
         heads = [self.phrase(head) for head in table.heads[: 1 + table.columns + extra[0]]]
         heads += [Raw("")] * (1 + table.columns + sum(extra) - len(heads))
         top = f"\\begin{{steptable}}{{{columns}}}{{{marks_text(table.marks)}}}\n{' & '.join(heads)} \\\\ \\midrule\n"
-        rows = [self._table_row(row, *extra) for row in table.rows]
+        rows = [self._table_row(row, len(heads), *extra) for row in table.rows]
         cut = [rows[i : i + _ROWS_A_TABLE] for i in range(0, len(rows), _ROWS_A_TABLE)]
         tables = "\n".join(top + "\n".join(part) + "\n\\end{steptable}" for part in cut)
         return _anchor(where, table.step) + tables
@@ -140,7 +140,9 @@ class LatexPrinter(Printer):
         widest = max((phrase_width(row.reason) for row in table.rows), default=0.0)
         return "l" if widest < _REASON_EM else "p{70mm}"
 
-    def _table_row(self, row: TableRow | CellRow, reasons: bool, marks: bool) -> str:
+    def _table_row(self, row: AnyRow, columns: int, reasons: bool, marks: bool) -> str:
+        if isinstance(row, FoldedRows):
+            return f"\\multicolumn{{{columns}}}{{@{{}}l@{{}}}}{{\\quiet{{{self.text(row.words)}}}}} \\\\"
         if isinstance(row, CellRow):
             cells = [str(self.phrase(row.label)), *(self._own_cell(cell) for cell in row.cells)]
         else:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from derive.notation import latex
 from derive.notation.form import Form
 from derive.record import Derivation, Line, Listing, Mark
-from derive.render.blocks import Block, Cell, CellRow, Code, Display, Prose, Row, Table
+from derive.render.blocks import Block, Cell, CellRow, Code, Display, FoldedRows, Prose, Row, Table
 from derive.render.latex_printer import LatexPrinter
 from derive.render.listings import code_lines
 from derive.render.printer import marks_text
@@ -65,6 +65,9 @@ class NotebookPrinter(LatexPrinter):
     def _array(self, table: Table) -> str:
         rows = [[f"\\text{{{self.phrase(head)}}}" for head in table.heads]] if table.heads else []
         for row in table.rows:
+            if isinstance(row, FoldedRows):
+                rows.append([f"\\text{{{self.text(row.words)}}}"])
+                continue
             if isinstance(row, CellRow):
                 own = [
                     "=".join(map(self._signed, cell.lines)) or f"\\text{{{self.phrase(cell.words)}}}"

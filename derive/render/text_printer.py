@@ -5,7 +5,7 @@ from __future__ import annotations
 from derive.notation import plain
 from derive.notation.form import Form
 from derive.record import Figure, Line, Listing, Mark, Picture
-from derive.render.blocks import Block, Cell, CellRow, Code, Display, Prose, Row, Table
+from derive.render.blocks import Block, Cell, CellRow, Code, Display, FoldedRows, Prose, Row, Table
 from derive.render.listings import code_lines
 from derive.render.printer import Printer, marks_text
 from derive.render.raw import Raw
@@ -84,6 +84,9 @@ class TextPrinter(Printer):
     def _table(self, table: Table) -> str:
         rows = [[str(self.phrase(head)) for head in table.heads]] if table.heads else []
         for row in table.rows:
+            if isinstance(row, FoldedRows):
+                rows.append(["...", f"({row.words})"])
+                continue
             if isinstance(row, CellRow):
                 label, cells = str(self.phrase(row.label)), map(self._own_cell, row.cells)
                 rows.append([label, *cells, str(self.phrase(row.reason)), marks_text(row.marks)])

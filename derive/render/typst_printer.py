@@ -8,7 +8,7 @@ from derive.notation import typst
 from derive.notation.form import Form
 from derive.notation.widths import inline_width, phrase_width, text_width, width
 from derive.record import Figure, Line, Listing, Mark, Picture
-from derive.render.blocks import Block, Cell, CellRow, Code, Display, Prose, Row, Table, TableRow
+from derive.render.blocks import AnyRow, Block, Cell, CellRow, Code, Display, FoldedRows, Prose, Row, Table
 from derive.render.breaking import SENTENCE_EM, Token
 from derive.render.listings import WHOLE, code_lines
 from derive.render.printer import Printer, marks_text
@@ -140,12 +140,14 @@ class TypstPrinter(Printer):
         widest = max((phrase_width(row.reason) for row in table.rows), default=0.0)
         columns = ["auto"] * (1 + table.columns) + ["auto" if widest < _REASON_EM else "70mm"] * extra[0]
         columns += ["auto"] * extra[1]
-        rows = "".join(f"  {', '.join(self._table_row(row, *extra))},\n" for row in table.rows)
+        rows = "".join(f"  {', '.join(self._table_row(row, count, *extra))},\n" for row in table.rows)
         marks = marks_text(table.marks)
         wide = ", fits: false" if _table_width(table) > _TABLE_EM - bool(marks) * _MARK_EM else ""
         return f"#step-table(({', '.join(columns)},), ({', '.join(heads)},), [{marks}]{wide},\n{rows})"
 
-    def _table_row(self, row: TableRow | CellRow, reasons: bool, marks: bool) -> list[str]:
+    def _table_row(self, row: AnyRow, columns: int, reasons: bool, marks: bool) -> list[str]:
+        if isinstance(row, FoldedRows):
+            return [f"table.cell(colspan: {columns}, quiet[{self.text(row.words)}])"]
         if isinstance(row, CellRow):
             cells = [f"[{self.phrase(row.label)}]", *(self._own_cell(cell) for cell in row.cells)]
         else:
@@ -178,8 +180,10 @@ def _table_width(table: Table) -> float:
     return sum(max(column) + _COLUMN_EM for column in itertools.zip_longest(*rows, fillvalue=0.0))
 
 
-def _cell_widths(row: TableRow | CellRow) -> tuple[float, ...]:
+def _cell_widths(row: AnyRow) -> tuple[float, ...]:
     """The estimated widths of a row's cells; those of reason and marks stand last and count where there are any."""
+    if isinstance(row, FoldedRows):
+        return ()
     if isinstance(row, CellRow):
         chains = (sum(map(_line_width, cell.lines), _SIGN_EM * len(cell.lines)) for cell in row.cells)
         return (phrase_width(row.label), *chains, _QUIET * text_width(marks_text(row.marks)))

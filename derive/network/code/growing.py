@@ -168,24 +168,21 @@ def _sentence(shown: str, error: InputError) -> str:
 
 def stated_shape(call: Called) -> Any:
     """The shape that an Input states."""
-    if "batch_shape" in call.settings:
-        shape = call.settings["batch_shape"]
-        return shape[1:] if isinstance(shape, tuple) else shape
-    for key in ("shape", "input_shape"):
-        if key in call.settings:
-            return _tuple(call.settings[key])
-    return _tuple(call.args[0]) if call.args else None
+    stated = _of_settings(call, "batch_shape", "shape", "input_shape")
+    return stated if stated is not None or not call.args else _tuple(call.args[0])
 
 
 def _input_settings(call: Called) -> Any:
     """The shape that a first layer states for its input."""
-    if "batch_input_shape" in call.settings:
-        shape = call.settings["batch_input_shape"]
+    return _of_settings(call, "batch_input_shape", "input_shape", "input_dim")
+
+
+def _of_settings(call: Called, batch: str, *keys: str) -> Any:
+    """A shape under the first of some settings that stands there; under `batch` it begins with the size of a batch."""
+    if batch in call.settings:
+        shape = call.settings[batch]
         return shape[1:] if isinstance(shape, tuple) else shape
-    for key in ("input_shape", "input_dim"):
-        if key in call.settings:
-            return _tuple(call.settings[key])
-    return None
+    return next((_tuple(call.settings[key]) for key in keys if key in call.settings), None)
 
 
 def _tuple(shape: Any) -> Any:

@@ -11,8 +11,9 @@ from derive.network.layers.merges import Add
 from derive.network.layers.recurrent import GRU, Recurrent
 from derive.network.network import INPUT, Network, Node
 from derive.notation.build import ONE, add, multiply, subtract
-from derive.notation.form import Call, Form, Hadamard, Symbol, rebuild
+from derive.notation.form import Call, Form, Hadamard, Symbol
 from derive.notation.symbols import symbol_name
+from derive.notation.value import substituted
 from derive.record import Given, Line, Mark, Phrase, Step
 
 Found = tuple[tuple[Given, ...], tuple[Step, ...], Symbol]
@@ -43,14 +44,9 @@ def cell_formulas(node: Node, biases: int) -> Found:
         ]
     givens = tuple(Given(name, form) for name, form in formulas.items())
     steps = [Step(f"drawn {place}", intro=words, marks=(Mark(_POINT, "B"),)) for place, words in enumerate(told, 1)]
-    whole = replaced(formulas[H], inner, formulas[inner])
+    whole = substituted(formulas[H], lambda part: formulas[inner] if part == inner else None)
     lines = (Line("=", formulas[H], ("the way to the output",)), Line("=", whole, (inner, " put in")))
     return givens, (*steps, Step(symbol_name(H), H, lines, "output of the cell", marks=(Mark(_POINT, "A"),))), H
-
-
-def replaced(form: Form, part: Form, by: Form) -> Form:
-    """A form with another one in the place of a part."""
-    return by if form == part else rebuild(form, lambda inner: replaced(inner, part, by))
 
 
 def _weighted(gate: str, biases: int, peephole: Form | None = None) -> Form:
@@ -155,7 +151,7 @@ def residual_formulas(network: Network) -> Found:
         if name != INPUT:
             path = Call(letter, (x,))
             givens.append(Given(path, whole[name]))
-            short = replaced(short, whole[name], path)
+            short = substituted(short, {whole[name]: path}.get)
     lines = (Line("=", short, ("both paths are added",)), Line("=", whole[last]))
     steps = (
         Step("skip", intro=_skip_words(inner, skip), marks=(Mark(_POINT, "B", ("the arrow of the skip",)),)),

@@ -6,28 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from derive.network.fields.field import Reach
-from derive.network.layers.base import Window
+from derive.network.layers.base import Letter, Rule, Window
 from derive.notation.build import ONE, add, multiply, subtract
 from derive.notation.form import Form, Frac, Sum, Symbol
-from derive.record import Phrase
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """What is found: its name, its formula, and why."""
-
-    target: Symbol
-    form: Form
-    reason: Phrase
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A letter of a layer with its value, and what it stands for."""
-
-    symbol: Symbol
-    value: int
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +17,17 @@ class Row:
 
     index: int
     name: str
-    size: Quantity | None = None
-    jump: Quantity | None = None
-    start: Quantity | None = None
-    settings: tuple[Setting, ...] = ()
+    size: Rule | None = None
+    jump: Rule | None = None
+    start: Rule | None = None
+    settings: tuple[Letter, ...] = ()
 
     @property
-    def quantities(self) -> Iterator[Quantity]:
+    def quantities(self) -> Iterator[Rule]:
         """Size, jump and start, as far as they change."""
         yield from (each for each in (self.size, self.jump, self.start) if each is not None)
 
-    def setting(self, letter: str) -> Setting | None:
+    def setting(self, letter: str) -> Letter | None:
         """The setting of a letter."""
         return next((each for each in self.settings if each.symbol.base == letter), None)
 
@@ -71,11 +52,11 @@ class State:
 class Letters:
     """The letters of a window: kernel, stride, padding, dilation, upscaling, under the number of its layer."""
 
-    kernel: Setting
-    stride: Setting
-    padding: Setting
-    dilation: Setting
-    upscale: Setting
+    kernel: Letter
+    stride: Letter
+    padding: Letter
+    dilation: Letter
+    upscale: Letter
 
     @classmethod
     def of(cls, window: Window, name: str, index: int, mark: str) -> Letters:
@@ -84,12 +65,12 @@ class Letters:
         words = ("kernel", "stride", "padding", "dilation", "upscaling")
         return cls(
             *(
-                Setting(numbered(letter, index, mark), value, f"{word} of {name}")
+                Letter(numbered(letter, index, mark), value, f"{word} of {name}")
                 for letter, value, word in zip("KSPdU", values, words, strict=True)
             )
         )
 
-    def all(self) -> tuple[Setting, ...]:
+    def all(self) -> tuple[Letter, ...]:
         """All of them, in the order of the rows that the judge reads: K, S, P, d, U."""
         return (self.kernel, self.stride, self.padding, self.dilation, self.upscale)
 
@@ -99,7 +80,7 @@ def numbered(letter: str, index: int, mark: str) -> Symbol:
     return Symbol(letter, sub=(mark,) if mark else (), sup=str(index))
 
 
-def size_form(state: State, kernel: Setting, dilation: Setting | None = None) -> Form:
+def size_form(state: State, kernel: Letter, dilation: Letter | None = None) -> Form:
     """r + (K - 1)·d·j; of the first layer its window."""
     steps: list[Form] = [subtract(kernel.symbol, ONE)]
     steps += [dilation.symbol] if dilation is not None and dilation.value != 1 else []
@@ -109,14 +90,14 @@ def size_form(state: State, kernel: Setting, dilation: Setting | None = None) ->
     return Sum((state.size, multiply(steps)), (False, False))
 
 
-def jump_form(state: State, stride: Setting, upscale: Setting) -> Form:
+def jump_form(state: State, stride: Letter, upscale: Letter) -> Form:
     """j·S, or j·S/U behind a stretch."""
     factors = [] if state.jump == ONE else [state.jump]
     factors += [stride.symbol] if stride.value != 1 or upscale.value == 1 else []
     return Frac(multiply(factors), upscale.symbol) if upscale.value != 1 else multiply(factors)
 
 
-def start_form(state: State, padding: Setting) -> Form:
+def start_form(state: State, padding: Letter) -> Form:
     """s - P·j."""
     moved = padding.symbol if state.jump == ONE else multiply([padding.symbol, state.jump])
     return subtract(state.start, moved)

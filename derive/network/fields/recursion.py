@@ -14,16 +14,14 @@ from derive.network.fields.coverage import windows_of
 from derive.network.fields.field import Fields, Reach
 from derive.network.fields.forms import (
     Letters,
-    Quantity,
     Row,
-    Setting,
     State,
     jump_form,
     numbered,
     size_form,
     start_form,
 )
-from derive.network.layers.base import Window
+from derive.network.layers.base import Letter, Rule, Window
 from derive.network.network import Network, Node
 from derive.notation.build import ONE, ZERO, number
 from derive.notation.form import Call, Form, Matrix, Symbol, symbols
@@ -111,7 +109,7 @@ class Recursion:
         wide = None if counts or state.wide is None else state.wide + (window.extent - 1) * int(state.reach.jump)
         if counts and reach.is_regular:
             wide = reach.size
-        size = Quantity(
+        size = Rule(
             self._name("r", index), size_form(state, letters.kernel, letters.dilation), (f"field of {node.name}",)
         )
         if counts:
@@ -129,39 +127,39 @@ class Recursion:
             None if counts or state.path is None else (*state.path, row),
         )
 
-    def _letters(self, letters: Letters, window: Window) -> tuple[Setting, ...]:
+    def _letters(self, letters: Letters, window: Window) -> tuple[Letter, ...]:
         """Those that are mentioned: padding for the start alone, dilation and upscaling where they are not 1."""
         rest = [each for each in (letters.dilation, letters.upscale) if each.value != 1]
         return (letters.kernel, letters.stride, *([letters.padding] if self.with_start else []), *rest)
 
-    def _differing(self, index: int, node: Node, reach: Reach) -> Quantity:
+    def _differing(self, index: int, node: Node, reach: Reach) -> Rule:
         """The size behind a stretch, where cells differ in what they see."""
-        return Quantity(self._name("r", index), number(reach.size), (f"{node.name}: the largest, as cells differ",))
+        return Rule(self._name("r", index), number(reach.size), (f"{node.name}: the largest, as cells differ",))
 
-    def _jump(self, node: Node, index: int, state: State, letters: Letters) -> Quantity:
+    def _jump(self, node: Node, index: int, state: State, letters: Letters) -> Rule:
         form = jump_form(state, letters.stride, letters.upscale)
-        return Quantity(self._name("j", index), form, (f"jump of {node.name}",))
+        return Rule(self._name("j", index), form, (f"jump of {node.name}",))
 
-    def _start(self, node: Node, index: int, state: State, padding: Setting, reach: Reach) -> Quantity | None:
+    def _start(self, node: Node, index: int, state: State, padding: Letter, reach: Reach) -> Rule | None:
         if not self.with_start:
             return None
         regular = state.reach.is_regular and reach.is_regular
         form = start_form(state, padding) if regular else number(reach.start)
-        return Quantity(self._name("s", index), form, (f"start of {node.name}",))
+        return Rule(self._name("s", index), form, (f"start of {node.name}",))
 
     def _whole(self, node: Node, before: list[State], reach: Reach) -> State:
         """A kernel as large as the map."""
         index, place, state = self._numbers[node.name], self._map(1), before[0]
         counts = len({each.map for each in before}) > 1 or state.wide is None or not state.reach.is_regular
-        kernel = Setting(self._name("K", index), state.reach.cells, f"cells of the map that {node.name} sees")
+        kernel = Letter(self._name("K", index), state.reach.cells, f"cells of the map that {node.name} sees")
         for each in {each.map: each for each in before}.values():
             cells = kernel.symbol if self.in_letters and not counts else number(each.reach.cells)
             self._edges.append((each.map, place, cells, *SAME[1:]))
         if counts or state.wide is None:
-            size = Quantity(self._name("r", index), number(reach.size), (f"{node.name} sees all cells of its map",))
+            size = Rule(self._name("r", index), number(reach.size), (f"{node.name} sees all cells of its map",))
             self.rows.append(Row(index, node.name, size))
             return State(place, size.target, ZERO, ZERO, reach.size, reach, None)
-        size = Quantity(self._name("r", index), size_form(state, kernel), (f"{node.name} sees its whole map",))
+        size = Rule(self._name("r", index), size_form(state, kernel), (f"{node.name} sees its whole map",))
         row = Row(index, node.name, size, None, None, (kernel,))
         self.rows.append(row)
         wide = state.wide + (kernel.value - 1) * int(state.reach.jump)
@@ -181,11 +179,11 @@ class Recursion:
         size, start = None, None
         if reach.is_whole or reach.size != widest.reach.size:
             why: Phrase = (f"{node.name}: from the first cell of any branch to the last",)
-            size = Quantity(self._name("r", index), number(reach.size), why)
+            size = Rule(self._name("r", index), number(reach.size), why)
         elif len(forms) > 1:
-            size = Quantity(self._name("r", index), Call("max", forms), (f"{node.name}: the larger field",))
+            size = Rule(self._name("r", index), Call("max", forms), (f"{node.name}: the larger field",))
         if self.with_start and len(starts) > 1:
-            start = Quantity(self._name("s", index), Call("min", starts), (f"{node.name}: the smaller start",))
+            start = Rule(self._name("s", index), Call("min", starts), (f"{node.name}: the smaller start",))
         if size or start:
             self.rows.append(Row(index, node.name, size, None, start))
         return State(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
-from derive.network.fields.forms import Quantity, Row, numbered
+from derive.network.fields.forms import Row, Rule, numbered
 from derive.network.fields.recursion import Recursion
 from derive.network.layers.base import AXIS_NAMES
-from derive.network.working.shapes import substituted
+from derive.network.working.shapes import in_numbers
 from derive.notation.build import ONE, multiply, number, subtract
 from derive.notation.form import Call, Form, Frac, Number, Sum, Symbol, symbols
 from derive.notation.rounding import as_fraction
@@ -40,7 +40,7 @@ def _state(recursion: Recursion, sheet: Worksheet) -> None:
             sheet.env[quantity.target] = as_fraction(evaluate(quantity.form, sheet.env))
 
 
-def _needed(recursion: Recursion, found: list[Quantity], quantities: Sequence[str]) -> set[Form]:
+def _needed(recursion: Recursion, found: list[Rule], quantities: Sequence[str]) -> set[Form]:
     """What is asked for, and what is mentioned on the way to it."""
     wanted: set[Form] = {getattr(state, name) for name in quantities for state in recursion.states.values()}
     for quantity in reversed(found):
@@ -51,12 +51,12 @@ def _needed(recursion: Recursion, found: list[Quantity], quantities: Sequence[st
 
 def exact_lines(form: Form, sheet: Worksheet, reason: Phrase) -> tuple[Line, ...]:
     """Formula, numbers, value; what says the same twice is left out."""
-    forms = [form, substituted(form, sheet), number(as_fraction(evaluate(form, sheet.env)))]
+    forms = [form, in_numbers(form, sheet), number(as_fraction(evaluate(form, sheet.env)))]
     distinct = list(dict.fromkeys(forms))
     return (Line("=", distinct[0], reason), *(Line("=", each) for each in distinct[1:]))
 
 
-def _lines(quantity: Quantity, sheet: Worksheet) -> Step:
+def _lines(quantity: Rule, sheet: Worksheet) -> Step:
     marks = METHOD if quantity.target.base == "r" else ()
     lines = exact_lines(quantity.form, sheet, quantity.reason)
     return Step(symbol_name(quantity.target), quantity.target, lines, quantity_rule(quantity.target), (), marks)
@@ -87,7 +87,7 @@ def _table(recursion: Recursion, sheet: Worksheet, quantities: Sequence[str]) ->
                 heads=tuple(heads))  # fmt: skip
 
 
-def _row(row: Row, letters: Iterable[str], found: Sequence[Quantity | None], sheet: Worksheet, mark: str) -> Step:
+def _row(row: Row, letters: Iterable[str], found: Sequence[Rule | None], sheet: Worksheet, mark: str) -> Step:
     name = f"row {row.index} {mark}".strip()
     cells = [_given(f"{name} {letter}", row, letter) for letter in letters]
     for place, quantity in enumerate(found):
@@ -102,9 +102,9 @@ def _given(name: str, row: Row, letter: str) -> Step:
     return Step(name, setting.symbol, (Line("=", number(setting.value)),))
 
 
-def _cell(quantity: Quantity, sheet: Worksheet) -> Step:
+def _cell(quantity: Rule, sheet: Worksheet) -> Step:
     """Numbers and value; the letters are the heads of the columns."""
-    lines = exact_lines(substituted(quantity.form, sheet), sheet, ())
+    lines = exact_lines(in_numbers(quantity.form, sheet), sheet, ())
     return Step(symbol_name(quantity.target), quantity.target, lines, quantity_rule(quantity.target))
 
 
@@ -174,14 +174,14 @@ def backward_steps(recursion: Recursion, name: str, sheet: Worksheet, level: int
     ]  # fmt: skip
 
 
-def _back(path: Sequence[Row], mark: str) -> Iterator[tuple[Quantity, Row]]:
+def _back(path: Sequence[Row], mark: str) -> Iterator[tuple[Rule, Row]]:
     behind: Symbol | None = None
     for row in reversed(path):
         kernel, stride, dilation = _letters(row)
         assert kernel is not None
         form = _before(behind, kernel, stride or ONE, dilation)
         behind = numbered("b", row.index, mark)
-        yield Quantity(behind, form, (f"before {row.name}",)), row
+        yield Rule(behind, form, (f"before {row.name}",)), row
 
 
 def _letters(row: Row) -> tuple[Symbol | None, Symbol | None, Symbol | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -11,9 +11,10 @@ from derive.network.network import Network, Node
 from derive.network.working.shapes import meanings
 from derive.network.working.turned import Open
 from derive.notation.build import add, multiply, number, subtract
-from derive.notation.form import At, Form, Frac, Symbol, Text, Tuple, rebuild, symbols
+from derive.notation.form import At, Form, Frac, Symbol, Text, Tuple, symbols
 from derive.notation.polynomial import factored, rational_roots, value_at, written
 from derive.notation.symbols import symbol_name
+from derive.notation.value import substituted
 from derive.record import Given, Line, Mark, Phrase, Step
 
 LARGEST = 2_000
@@ -35,8 +36,7 @@ class Stated:
 
 def letter_forms(open_: Open, position: int) -> dict[Form, Form]:
     """The letters of a layer as numbers or as forms over the unknown."""
-    net = open_.at(open_.first)
-    assert net is not None
+    net = open_.sample
     found: dict[Form, Form] = {}
     for index, letter in enumerate(_letters(net, net.nodes[position])):
         form = open_.form(lambda n, i=index: _letters(n, n.nodes[position])[i].value)  # type: ignore[misc]
@@ -50,16 +50,10 @@ def _letters(net: Network, node: Node) -> tuple[Letter, ...]:
     return (*axes(sizes[0]), *node.layer.letters(*sizes))
 
 
-def put_in(form: Form, values: Mapping[Form, Form]) -> Form:
-    """A form with letters replaced."""
-    return values[form] if form in values else rebuild(form, lambda part: put_in(part, values))
-
-
 def counted(open_: Open, positions: Sequence[int], name: Symbol) -> tuple[list[Step], list[Given]]:
     """The number of trainable parameters over the unknown: layer by layer, then the sum."""
-    net = open_.at(open_.first)
-    assert net is not None
-    held = [p for p in positions if any(t.trainable for t in net.tensors(net.nodes[p]))]
+    net = open_.sample
+    held = [p for p in positions if trainable(net, [p])]
     steps: list[Step] = []
     givens: list[Given] = []
     for position in held:
@@ -69,19 +63,19 @@ def counted(open_: Open, positions: Sequence[int], name: Symbol) -> tuple[list[S
         givens += more
     if len(held) > 1:
         total = add([step.target for step in steps if step.target is not None])
-        last = open_.form(lambda n: sum(_trainable(n, n.nodes[p]) for p in held))
+        last = open_.form(lambda n: trainable(n, held))
         lines = [Line("=", total, ("sum over the layers",))] + ([Line("=", last, ("collect",))] if last else [])
         steps.append(Step(symbol_name(name), name, tuple(lines), "total", (), ONE_MARK))
     return steps, givens
 
 
-def _trainable(net: Network, node: Node) -> int:
-    return sum(tensor.count for tensor in net.tensors(node) if tensor.trainable)
+def trainable(net: Network, positions: Iterable[int]) -> int:
+    """The trainable parameters of some layers."""
+    return sum(tensor.count for p in positions for tensor in net.tensors(net.nodes[p]) if tensor.trainable)
 
 
 def _of_layer(open_: Open, position: int, target: Symbol, letters: bool) -> tuple[Step, list[Given]]:
-    net = open_.at(open_.first)
-    assert net is not None
+    net = open_.sample
     node = net.nodes[position]
     rules = [rule for rule in node.layer.count_rules(open_.framework, *net.takes(node)) if rule.trainable]
     form = add([rule.form for rule in rules])
@@ -95,15 +89,15 @@ def _of_layer(open_: Open, position: int, target: Symbol, letters: bool) -> tupl
     lines: list[Line] = []
     givens: list[Given] = []
     if letters and not (open_.symbol in symbols(form) and open_.symbol not in own):
-        lines.append(Line("=", put_in(form, own), reason))
+        lines.append(Line("=", substituted(form, own.get), reason))
         givens = [
             Given(letter, forms[letter], "value", (notes[letter],))
             for letter in symbols(form)
             if letter in forms and letter not in own
         ]
         reason = ("numbers in",)
-    lines.append(Line("=", put_in(form, forms), reason))
-    poly = open_.form(lambda n: _trainable(n, n.nodes[position]))
+    lines.append(Line("=", substituted(form, forms.get), reason))
+    poly = open_.form(lambda n: trainable(n, [position]))
     if poly is not None and poly != lines[-1].form:
         lines.append(Line("=", poly, ("multiply out",)))
     meant = Rule(target, form, meaning=_tensor_sum(open_, position))
@@ -112,8 +106,7 @@ def _of_layer(open_: Open, position: int, target: Symbol, letters: bool) -> tupl
 
 def _tensor_sum(open_: Open, position: int) -> Form:
     """The entries of all tensors, each as the product of its sides."""
-    net = open_.at(open_.first)
-    assert net is not None
+    net = open_.sample
     products = []
     for i, tensor in enumerate(net.tensors(net.nodes[position])):
         if tensor.trainable:
@@ -156,13 +149,17 @@ def _reached(gap: Sequence[Fraction], first: int) -> int:
     return low
 
 
+def claimed(found: Sequence[int]) -> Form:
+    """All solutions as they are written."""
+    if not found:
+        return Text(NONE)
+    return number(found[0]) if len(found) == 1 else Tuple(tuple(map(number, found)))
+
+
 def solved(open_: Open, stated: Sequence[Stated], found: Sequence[int], reason: Phrase) -> Step:
     """The unknown where the stated values are taken: one whole number, several, or none."""
     target = At(open_.symbol, tuple((quantity.name, number(quantity.value)) for quantity in stated))
-    form: Form = Text(NONE) if not found else number(found[0])
-    if len(found) > 1:
-        form = Tuple(tuple(map(number, found)))
-    return Step("solution", target, (Line("=", form, reason),), "solve", (), (Mark(Fraction(1), "A"),))
+    return Step("solution", target, (Line("=", claimed(found), reason),), "solve", (), (Mark(Fraction(1), "A"),))
 
 
 def polynomial_steps(open_: Open, stated: Stated, found: Sequence[int]) -> list[Step]:
@@ -222,7 +219,8 @@ def value_step(open_: Open, stated: Stated, value: int, form: Form | None) -> St
     net = open_.at(value)
     assert net is not None
     target = At(stated.name, ((open_.symbol, number(value)),))
-    lines = [] if form is None else [Line("=", put_in(form, {open_.symbol: number(value)}))]
+    at: dict[Form, Form] = {open_.symbol: number(value)}
+    lines = [] if form is None else [Line("=", substituted(form, at.get))]
     result = number(stated.of(net))
     if not lines or lines[-1].form != result:
         lines.append(Line("=", result))
@@ -234,8 +232,7 @@ def sides(open_: Open, position: int, sized: Sequence[int]) -> tuple[list[Step],
 
     A side with the formula and the value of another one is that one over again, and left out.
     """
-    net = open_.at(open_.first)
-    assert net is not None
+    net = open_.sample
     node = net.nodes[position]
     forms = letter_forms(open_, position)
     letters = AXES[len(net.sizes[node.name])]
@@ -246,14 +243,14 @@ def sides(open_: Open, position: int, sized: Sequence[int]) -> tuple[list[Step],
     stated: list[Stated] = []
     for rule in node.layer.size_rules(*net.takes(node)):
         axis = next(i for i, letter in enumerate(letters) if out(letter) == rule.target)
-        numbers, formula = put_in(rule.form, forms), put_in(rule.form, own)
+        numbers, formula = substituted(rule.form, forms.get), substituted(rule.form, own.get)
         if open_.symbol not in symbols(numbers) or (numbers, sized[axis]) in steps:
             continue
         lines = [Line("=", formula, rule.reason)]
         if formula != numbers:
             lines.append(Line("=", numbers, ("numbers in",)))
         steps[numbers, sized[axis]] = Step(symbol_name(rule.target), rule.target, tuple(lines), "size", (), ONE_MARK)
-        meaning = put_in(rule.meaning, own) if rule.meaning is not None else None
+        meaning = substituted(rule.meaning, own.get) if rule.meaning is not None else None
         givens |= dict.fromkeys(meanings((replace(rule, meaning=meaning),)))
         mentioned = [letter for letter in symbols(formula) if letter in notes and letter not in own]
         givens |= {Given(letter, forms[letter], "value", (notes[letter],)): None for letter in mentioned}

@@ -11,7 +11,7 @@ from derive.network.network import Order
 from derive.notation.build import number
 from derive.notation.form import Call, Fence, Form, Number, Shape, Symbol, rebuild, symbols, walk
 from derive.notation.symbols import symbol_name
-from derive.notation.value import evaluate
+from derive.notation.value import evaluate, substituted
 from derive.notation.worksheet import Worksheet
 from derive.record import Answer, Given, Line, Mark, Phrase, Step
 
@@ -27,7 +27,7 @@ def same(symbol: Symbol) -> Symbol:
 
 def renamed(form: Form, rename: Rename) -> Form:
     """A form with its letters renamed."""
-    return rename(form) if isinstance(form, Symbol) else rebuild(form, lambda part: renamed(part, rename))
+    return substituted(form, lambda part: rename(part) if isinstance(part, Symbol) else None)
 
 
 def shape_form(size: Size, order: Order = "HWC") -> Form:
@@ -86,7 +86,7 @@ def shape_steps(layer: Layer, size: Size, sheet: Worksheet, rename: Rename = sam
 def axis_step(rule: Rule, sheet: Worksheet, before: list[Step], rename: Rename = same) -> Step:
     """One axis; where another one has the same numbers, in one line."""
     target, form = rename(rule.target), renamed(rule.form, rename)
-    numbers = substituted(form, sheet)
+    numbers = in_numbers(form, sheet)
     twin = next((step for step in before if step.lines[1:2] and step.lines[1].form == numbers), None)
     lines: tuple[Line, ...]
     if isinstance(form, Symbol):
@@ -125,7 +125,7 @@ def axis_words(rank: int, order: Order = "HWC") -> str:
 
 def number_lines(form: Form, sheet: Worksheet) -> list[Line]:
     """Numbers in, what a floor or a ceiling cuts, the value: students err where it bites."""
-    numbers = substituted(form, sheet)
+    numbers = in_numbers(form, sheet)
     lines = [Line("=", numbers, ("numbers in",))]
     fence = next((part for part in walk(numbers) if isinstance(part, Fence)), None)
     if fence is not None:
@@ -147,9 +147,9 @@ def _cut(fence: Fence, inside: Fraction) -> tuple[Form, Phrase]:
     return Fence(fence.kind, number(inside)), (word, number(inside), " to ", number(whole))
 
 
-def substituted(form: Form, sheet: Worksheet) -> Form:
+def in_numbers(form: Form, sheet: Worksheet) -> Form:
     """A form with the values of its letters."""
-    return number(sheet.env[form]) if form in sheet.env else rebuild(form, lambda part: substituted(part, sheet))
+    return substituted(form, lambda part: number(sheet.env[part]) if part in sheet.env else None)
 
 
 def answer(name: str, size: Size, target: Form | None, order: Order = "HWC") -> Answer:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from itertools import zip_longest
 from typing import Any
 
 from derive.errors import InputError
@@ -79,6 +80,11 @@ class Open:
         self._built(FARTHEST)
         raise InputError(f"the network fits together for no value of {self.unknown} up to {FARTHEST}")
 
+    @property
+    def sample(self) -> Network:
+        """The network at the first value, for what does not change."""
+        return self._built(self.first)
+
     def form(self, quantity: Callable[[Network], int]) -> Form | None:
         """A quantity over the unknown: a number, or a polynomial; None where it is neither."""
         poly = self.polynomial(quantity)
@@ -100,18 +106,12 @@ class Open:
 
 def _from_differences(leading: Sequence[int], first: int) -> tuple[Fraction, ...]:
     """Newton's formula: Σ Δᵏ · C(x - first, k), multiplied out."""
-    total, basis = [Fraction(0)], [Fraction(1)]
+    zero = Fraction(0)
+    total, basis = [zero], [Fraction(1)]
     for k, difference in enumerate(leading):
-        size = max(len(total), len(basis))
-        padded = [*total, *[Fraction(0)] * (size - len(total))]
-        total = [
-            t + difference * b for t, b in zip(padded, [*basis, *[Fraction(0)] * (size - len(basis))], strict=True)
-        ]
-        shift = Fraction(-first - k)
-        basis = [
-            (high + shift * low) / (k + 1)
-            for high, low in zip([Fraction(0), *basis], [*basis, Fraction(0)], strict=True)
-        ]
+        total = [t + difference * b for t, b in zip_longest(total, basis, fillvalue=zero)]
+        shifted = zip([zero, *basis], [*basis, zero], strict=True)
+        basis = [(high - (first + k) * low) / (k + 1) for high, low in shifted]
     while len(total) > 1 and total[-1] == 0:
         total.pop()
     return tuple(total)
