@@ -91,6 +91,20 @@ def solve(
 
 
 @app.command()
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE.tex", help="A LaTeX file, whoever wrote it.")],
+    format: Annotated[str, typer.Option(help="text or json.")] = "text",
+    undecided: Annotated[bool, typer.Option("--undecided", help="List what could not be decided, too.")] = False,
+) -> None:
+    """Check every equality in a LaTeX file: it holds, fails, or cannot be decided."""
+    from derive.cli.checking import check_file
+
+    report, holds = check_file(file, format, undecided)
+    typer.echo(report)
+    raise typer.Exit(0 if holds else 1)
+
+
+@app.command()
 def questions(
     ask: Annotated[str | None, typer.Argument(metavar="[TYPE]", help="Show the givens of this type.")] = None,
 ) -> None:

@@ -1,0 +1,49 @@
+"""`check_latex`: what each equality in somebody's LaTeX is worth."""
+
+from __future__ import annotations
+
+import bisect
+import re
+
+from derive.check.document import read_back
+from derive.check.foreign.following import Follower, Link
+from derive.check.foreign.formulas import formulas
+from derive.check.foreign.macros import expanded
+from derive.check.foreign.statements import chains
+from derive.check.report import Remark, Report
+from derive.check.tex import without_comments
+from derive.errors import InputError
+
+LARGEST = 2_000_000
+_OWN = re.compile(r"^[^%\n]*\\(?:partq|answerline)\s*\{", re.MULTILINE)
+
+
+def check_latex(text: str) -> Report:
+    """Every equality of a LaTeX text: it holds, fails, or could not be decided, and why.
+
+    Definitions made earlier in the text are followed. A document of derive's own is read as what it is: a problem with
+    its parts, whose premises count for these alone.
+
+    Raises:
+        InputError: the text is too large or nested too deeply.
+    """
+    if len(text) > LARGEST:
+        raise InputError(f"LaTeX of {len(text)} characters; {LARGEST} are the limit")
+    if _OWN.search(text) and r"\begin{document}" in text:
+        return read_back(text)
+    written = expanded(without_comments(text))
+    breaks = [match.start() for match in re.finditer("\n", text)]
+    found = Follower(chains(formulas(written.text))).follow()
+
+    def remark(link: Link) -> Remark:
+        line = bisect.bisect_left(breaks, written.source(link.side.offset)) + 1
+        return Remark(line, link.where, f"'{_short(link.side.text)}': {link.finding.message}")
+
+    failed = tuple(remark(link) for link in found if link.finding.holds is False)
+    undecided = tuple(remark(link) for link in found if link.finding.holds is None)
+    return Report(len(found), len(found) - len(failed) - len(undecided), failed, undecided)
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= 60 else f"{words[:57]}..."
