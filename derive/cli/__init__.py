@@ -105,6 +105,22 @@ def check(
 
 
 @app.command()
+def audit(
+    key: Annotated[Path, typer.Argument(metavar="KEY.yaml", help="Claimed answers, part by part.")],
+    format: Annotated[str, typer.Option(help="table, json, tex, typ or pdf.")] = "table",
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write to this file (a PDF: KEY-audit.pdf).")] = None,
+    engine: EngineChoice = Engine.auto,
+) -> None:
+    """Derive every part of a key from its givens alone and compare the claims."""
+    from derive.cli.auditing import audit_key
+
+    with Progress() as tick:
+        report, is_fine = audit_key(key, format, out, engine.value, tick)
+    typer.echo(report)
+    raise typer.Exit(0 if is_fine else 1)
+
+
+@app.command()
 def questions(
     ask: Annotated[str | None, typer.Argument(metavar="[TYPE]", help="Show the givens of this type.")] = None,
 ) -> None:

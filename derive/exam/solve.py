@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -47,10 +47,11 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class SolvedExam:
-    """A sheet with what the judge said about its parts."""
+    """A sheet with what the judge said about its parts, and the givens of each by problem number and letter."""
 
     sheet: Sheet
     judged: tuple[Judged, ...]
+    givens: Mapping[tuple[int, str], Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def verified(self) -> bool | None:
@@ -99,6 +100,7 @@ class _Solver:
         self.judged: list[Judged] = []
         self.errors: list[DeriveError] = []
         self.questions: dict[tuple[int, int], Question] = {}
+        self.givens: dict[tuple[int, str], Mapping[str, Any]] = {}
 
     def exam_solved(self) -> SolvedExam:
         self._read_questions()
@@ -119,7 +121,7 @@ class _Solver:
             ),
             instructions=instructions,
         )
-        return SolvedExam(sheet, tuple(self.judged))
+        return SolvedExam(sheet, tuple(self.judged), self.givens)
 
     def _read_questions(self) -> None:
         """Read all questions that need no earlier result, so that mistakes are found before anything is solved."""
@@ -172,6 +174,7 @@ class _Solver:
         try:
             facts = facts_of(self._network(givens))
             values = self._values(givens, facts)
+            self.givens[number, label] = values
             asked = self.questions.get((number, index)) or self._read(number, index, givens, values)
             derivation = self._worded(solved(asked, values, self.conventions, givens.place), givens, facts)
         except DeriveError as error:

@@ -47,12 +47,17 @@ class _Waiting:
 
 
 class Follower:
-    """What is known so far, and how each equality was found."""
+    """What is known so far, and how each equality was found.
 
-    def __init__(self, chains: Iterable[Chain]) -> None:
+    Args:
+        settled: names that are known from the start are what they are: an equation in them is a claim.
+    """
+
+    def __init__(self, chains: Iterable[Chain], settled: bool = False) -> None:
         self.chains = list(chains)
         self.functions = function_names(self.chains)
         self.known = Known()
+        self.settled = settled
         self.links: list[Link] = []
         self._waiting: list[_Waiting] = []
         self._problem = 0
@@ -115,7 +120,7 @@ class Follower:
         """Whether numbers were given for all names, and so many that nothing is left to be found."""
         names = {name: self.known.find(name) for form in forms for name in names_in(form)}
         given = [entry.form for entry in names.values() if entry is not None and is_literal(entry.form)]
-        return len(given) == len(names) and (len(given) > 1 or not all(map(is_number, given)))
+        return len(given) == len(names) and (self.settled or len(given) > 1 or not all(map(is_number, given)))
 
     def _read(self, side: Side) -> Form | str:
         """The form of a side, or why it cannot be read."""

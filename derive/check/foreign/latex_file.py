@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import bisect
 import re
+from collections.abc import Iterator
 
 from derive.check.document import read_back
 from derive.check.foreign.following import Follower, Link
 from derive.check.foreign.formulas import formulas
 from derive.check.foreign.macros import expanded
-from derive.check.foreign.statements import chains
+from derive.check.foreign.statements import Chain, chains
 from derive.check.report import Remark, Report
 from derive.check.tex import without_comments
 from derive.errors import InputError
@@ -42,6 +43,11 @@ def check_latex(text: str) -> Report:
     failed = tuple(remark(link) for link in found if link.finding.holds is False)
     undecided = tuple(remark(link) for link in found if link.finding.holds is None)
     return Report(len(found), len(found) - len(failed) - len(undecided), failed, undecided)
+
+
+def chains_of(text: str) -> Iterator[Chain]:
+    """The chains of relations of a LaTeX text."""
+    return chains(formulas(expanded(without_comments(text)).text))
 
 
 def _short(text: str) -> str:

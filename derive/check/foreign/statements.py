@@ -29,8 +29,10 @@ _INNER = re.compile(r"^\s*\\begin\{(aligned|split|alignedat|gathered|array)\}(.*
 _OVER = re.compile(r"\\(?:overset|stackrel|underset)(?![A-Za-z])")
 _STYLES = re.compile(r"\\(?:displaystyle|textstyle|nonumber|notag|allowbreak|noindent|hfill|centering)(?![A-Za-z])")
 _WORDS = re.compile(r"\\(?:text|textrm|textit|textbf|mbox)(?![A-Za-z])\s*\{")
-_DROPPED = ("tag", "label", "intertext", "shortintertext", "hspace", "vspace", "color", "textcolor", "phantom", "ref", "why", "mk",
-            "unit", "vphantom", "hphantom")  # fmt: skip
+_DROPPED = (
+    "tag", "label", "intertext", "shortintertext", "hspace", "vspace", "color", "textcolor", "phantom", "vphantom",
+    "hphantom", "ref", "why", "mk", "unit",
+)  # fmt: skip
 _KEPT = ("boxed", "fbox", "underline", "mathbin", "mathrel", "cancel", "bcancel", "xcancel", "ensuremath",
          "answer", "fit")  # fmt: skip
 _SPACING = re.compile(r"^\s*\*?\s*(?:\[[^\]]*\])?")
