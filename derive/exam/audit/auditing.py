@@ -19,6 +19,7 @@ from derive.exam.sheet import SolvedPart
 from derive.exam.solve import SolvedExam, parts_of, solve_and_judge
 from derive.exam.yaml_file import YamlFile
 from derive.notation.form import Form, Text
+from derive.questions.prose import words
 from derive.record import Answer, Conventions, Derivation, Rounding
 
 Judgement = Literal["agrees", "agrees under convention", "wrong", "undecided"]
@@ -186,8 +187,10 @@ class _Comparison:
         state = _state(self.claims, derivation, rounding)
         if state is not None:
             return ("agrees under convention" if state else "agrees"), state, None
-        if any(claim.form is None and answer.kind == "text" for claim, answer in self._pairs(derivation)):
-            return "undecided", "", None
+        if any(answer.kind == "text" for _, answer in self._pairs(derivation)):
+            accepted = {words(phrase).casefold().rstrip(".") for phrase in self.part.accepted}
+            known = all(str(claim.said).casefold().rstrip(".") in accepted for claim in self.claims)
+            return "agrees" if known else "undecided", "", None
         best, nearest = 0, (derivation, "")
         agreeing = self._agreeing(derivation, rounding)
         for reading in readings(self.part.ask, self.solved.givens[self.place], self._conventions()):

@@ -38,7 +38,7 @@ def test_a_command_that_needs_itself_is_left_standing():
 
 def test_commands_without_end_are_refused():
     definitions = "".join(rf"\def\{a}{{\{b}\{b}}}" for a, b in zip("abcdefghijklmnop", "bcdefghijklmnopq", strict=True))
-    with pytest.raises(InputError, match="without end|too much text"):
+    with pytest.raises(InputError, match=r"without end|too much text"):
         expanded(definitions + r"\def\q{x} $\a$")
 
 

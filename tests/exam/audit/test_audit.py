@@ -93,14 +93,18 @@ def plain_claim(answer):
     return written(answer.form)
 
 
-@pytest.mark.parametrize("ask", sorted(catalogue()))
-def test_what_is_derived_agrees(tmp_path, ask):
-    kind = catalogue()[ask]
-    answers = question(ask, kind.example).solve(Conventions()).answers
-    claims = {answer.name: plain_claim(answer) for answer in answers if answer.kind not in ("code", "matrix")}
-    if not claims or ask == "text":
-        pytest.skip("its answers are no claims")
-    (found,) = audited(tmp_path, part(ask, kind.example, claims)).parts
+def right_claims():
+    """The answers of each type's example, as somebody would write them in a key."""
+    for ask, kind in sorted(catalogue().items()):
+        answers = question(ask, kind.example).solve(Conventions()).answers
+        claims = {answer.name: plain_claim(answer) for answer in answers if answer.kind not in ("code", "matrix")}
+        if claims and ask != "text":
+            yield pytest.param(ask, claims, id=ask)
+
+
+@pytest.mark.parametrize(("ask", "claims"), list(right_claims()))
+def test_what_is_derived_agrees(tmp_path, ask, claims):
+    (found,) = audited(tmp_path, part(ask, catalogue()[ask].example, claims)).parts
     assert (found.verdict, found.convention) == ("agrees", "")
 
 
@@ -163,16 +167,16 @@ problems:
         name: count
         points: 1
         given: {input: [32, 32, 3], net: ["conv2d(filters=4, kernel=5)"]}
-      - {text: Why?, points: 1, answer: Because.}
+      - {text: Why?, points: 1, answer: Because., accept: [It is so.], credit: [half for a reason]}
 """
 
 
 def test_a_key_answers_an_exam(tmp_path):
     (tmp_path / "exam.yaml").write_text(EXAM)
-    parts = [{"part": "1.count", "claims": 304}, {"part": "1.b", "claims": "because"}, {"part": "1.b", "claims": "no"}]
-    found = audited(tmp_path, *parts, exam="exam.yaml").parts
-    assert [each.verdict for each in found] == ["agrees", "agrees", "undecided"]
-    assert found[2].reason
+    words = [{"part": "1.b", "claims": said} for said in ("because", "it is so", "no")]
+    found = audited(tmp_path, {"part": "1.count", "claims": 304}, *words, exam="exam.yaml").parts
+    assert [each.verdict for each in found] == ["agrees", "agrees", "agrees", "undecided"]
+    assert found[3].reason
 
 
 BAD = [
