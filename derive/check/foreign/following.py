@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from derive.check.foreign.comparing import EXACTLY, Comparer
-from derive.check.foreign.functions import function_names
+from derive.check.foreign.functions import function_names, with_layers
 from derive.check.foreign.known import Entry, Known
 from derive.check.foreign.matching import is_literal, is_number, matched
 from derive.check.foreign.statements import Chain, Side, Sign
@@ -54,7 +54,7 @@ class Follower:
     """
 
     def __init__(self, chains: Iterable[Chain], settled: bool = False) -> None:
-        self.chains = list(chains)
+        self.chains = with_layers(chains)
         self.functions = function_names(self.chains)
         self.known = Known()
         self.settled = settled
@@ -100,6 +100,8 @@ class Follower:
                 form = self._first(side, chain, head, form, sign)
             elif before is None:
                 self._add(side, chain, Finding(None, "the side before it cannot be read"))
+            elif isinstance(before, Symbol) and self._is_new_name(before, form):
+                self._define(side, chain, before, form)
             else:
                 self._compared(side, chain, before, form, sign)
             self._print(target, form)
@@ -161,6 +163,11 @@ class Follower:
         else:
             self._said_again(side, chain, entry, form, sign)
         return form
+
+    def _is_new_name(self, name: Symbol, form: Form) -> bool:
+        """Whether a name in the middle of a chain, `y = a = w x`, is defined there."""
+        known = self.known.find(name) is not None or self.known.array_of(name) is not None
+        return not known and name not in set(names_in(form))
 
     def _is_entry(self, head: Form, form: Form, sign: Sign) -> bool:
         """Whether a name is an entry of an array that is known."""

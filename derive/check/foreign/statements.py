@@ -25,10 +25,16 @@ _OTHER = frozenset((
     r"\propto", r"\to", r"\rightarrow", r"\mapsto", r"\ll", r"\gg", r"\subset",
 ))  # fmt: skip
 _ROWS = frozenset((r"\\",))
-_INNER = re.compile(r"^\s*\\begin\{(aligned|split|alignedat|gathered|array)\}(.*)\\end\{\1\}\s*[.,;]?\s*$", re.DOTALL)
+_INNER = re.compile(
+    r"^\s*\\begin\{((?:aligned|split|alignedat|gathered|array|align|gather|equation|eqnarray)\*?)\}(.*)\\end\{\1\}"
+    r"\s*[.,;]?\s*$",
+    re.DOTALL,
+)
 _OVER = re.compile(r"\\(?:overset|stackrel|underset)(?![A-Za-z])")
 _STYLES = re.compile(r"\\(?:displaystyle|textstyle|nonumber|notag|allowbreak|noindent|hfill|centering)(?![A-Za-z])")
 _WORDS = re.compile(r"\\(?:text|textrm|textit|textbf|mbox)(?![A-Za-z])\s*\{")
+_CALLED = re.compile(r"\s*'*\s*(?:\\left\s*|\\bigl?\s*)?\(")
+_NAMES = re.compile(r"[\s_^{}A-Za-z0-9]*(?:=|\\approx)")
 _DROPPED = (
     "tag", "label", "intertext", "shortintertext", "hspace", "vspace", "color", "textcolor", "phantom", "vphantom",
     "hphantom", "ref", "why", "mk", "unit",
@@ -167,17 +173,12 @@ def _statements(row: Cut, environment: str) -> Iterator[Cut]:
 
 
 def _between_words(part: Cut) -> Iterator[Cut]:
-    """The formulas between words; words beside a relation sign are a name, `\\text{loss} = 3`."""
+    """The formulas between words; words may be a name, `\\text{loss} = 3`, or a function, `\\text{ReLU}(x)`."""
     text, start = part.text, 0
     while match := _WORDS.search(text, start):
         end = _end_of(text, match.end() - 1)
-        name = re.sub(r"[^A-Za-z]", "", text[match.end() : end])
-        named = re.fullmatch(r"\s*", text[: match.start()]) and re.match(
-            r"[\s_^{}A-Za-z0-9]*(?:=|\\approx)", text[end + 1 :]
-        )
-        inside = _depth(text[: match.start()])
-        if (named and name) or inside:
-            label = f"\\mathrm{{{name}}}" if named and not inside else text[match.start() : end + 1]
+        label = _as_name(text, match, end)
+        if label:
             text = text[: match.start()] + label + text[end + 1 :]
             start = match.start() + len(label)
             continue
@@ -185,6 +186,17 @@ def _between_words(part: Cut) -> Iterator[Cut]:
         text = " " * (end + 1) + text[end + 1 :]
         start = end + 1
     yield Cut(text, 0)
+
+
+def _as_name(text: str, match: re.Match[str], end: int) -> str:
+    """What words in a formula are written as, where they are a part of it; nothing where they stand beside it."""
+    name = re.sub(r"[^A-Za-z]", "", text[match.end() : end])
+    if name and _CALLED.match(text, end + 1):
+        return f"\\operatorname{{{name}}}"
+    if _depth(text[: match.start()]):
+        return text[match.start() : end + 1]
+    leads = not text[: match.start()].strip() and _NAMES.match(text, end + 1)
+    return f"\\mathrm{{{name}}}" if leads and name else ""
 
 
 def _end_of(text: str, brace: int) -> int:
