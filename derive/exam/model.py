@@ -109,13 +109,21 @@ class PartRules(_Section):
         return self
 
 
+class FigureRules(_Section):
+    """A figure that a problem shows: what a question type draws from its givens."""
+
+    ask: str = Field(description="a question type that draws, such as network.drawing")
+    given: Givens = Field({}, description="its givens; they come before those that the problem shares")
+
+
 class ProblemRules(_Section):
-    """A problem: prose, givens that its parts share, and the parts."""
+    """A problem: prose, a figure, givens that its parts share, and the parts."""
 
     title: str
     text: str = Field("", description="prose before the parts; mathematics between backquotes")
     points: Points | None = Field(None, description="a check: the parts must add up to it")
     given: Givens = Field({}, description="givens that the parts share, each part taking those that its question has")
+    figure: FigureRules | None = Field(None, description="a figure under the prose, drawn and checked like a part")
     parts: list[PartRules] = Field(min_length=1, max_length=26)
 
 

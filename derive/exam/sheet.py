@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.record import Conventions, Derivation, Given, Phrase
+from derive.record import Conventions, Derivation, Figure, Given, Phrase, Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class SolvedProblem:
     parts: tuple[SolvedPart, ...]
     intro: Phrase = ()
     givens: tuple[Given, ...] = ()
+    figures: tuple[Figure | Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

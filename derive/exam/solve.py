@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from derive.errors import DeriveError, InputError, WrongMathematics
 from derive.exam.facts import KEYS, Facts, facts_of
-from derive.exam.givens import PartGivens, check_givens, check_points, quotes_network, worth
+from derive.exam.givens import PartGivens, check_givens, check_points, keys_of, quotes_network, worth
 from derive.exam.levels import at_detail
 from derive.exam.marks import with_points
 from derive.exam.model import Exam, label_of
@@ -18,11 +18,11 @@ from derive.exam.sharing import listed_once, shared_givens, without
 from derive.exam.sheet import Sheet, SolvedPart, SolvedProblem
 from derive.notation.form import Form
 from derive.questions.base import Question
-from derive.questions.catalogue import question, solved
+from derive.questions.catalogue import question, question_type, solved
 from derive.questions.faults import raise_all, settled
 from derive.questions.prose import read_prose
 from derive.questions.stated import in_order
-from derive.record import Derivation, Phrase
+from derive.record import Derivation, Figure, Phrase, Picture
 
 if TYPE_CHECKING:
     from derive.check.verdict import Verdict
@@ -164,7 +164,25 @@ class _Solver:
             parts=listed_once([without(part, shared) for part in parts]),
             intro=intro,
             givens=shared,
+            figures=self._collect(self._figures, number) or (),
         )
+
+    def _figures(self, number: int) -> tuple[Figure | Picture, ...]:
+        """What the problem shows; what stands in it is verified like a part."""
+        rules = self.exam.rules.problems[number - 1]
+        if rules.figure is None:
+            return ()
+        place, path = self.exam.source.place, ("problems", number - 1, "figure")
+        try:
+            kind = question_type(rules.figure.ask)
+            values = {key: rules.given[key] for key in keys_of(kind) if key in rules.given} | rules.figure.given
+            derivation = question(rules.figure.ask, values).solve(self.conventions)
+        except DeriveError as error:
+            raise settled(error, place, path) from None
+        if not derivation.figures:
+            raise InputError(f"{rules.figure.ask} draws nothing", place((*path, "ask")))
+        self.judged.append(Judged(number, "", _judge(derivation)))
+        return derivation.figures
 
     def _part(self, number: int, index: int) -> SolvedPart:
         givens = PartGivens(self.exam, number, index)

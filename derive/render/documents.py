@@ -53,8 +53,10 @@ def render(
         RenderError: a template has a mistake.
     """
     printer, env = language(format, templates)
-    drawn = any(part.derivation.figures for problem in sheet.problems for part in problem.parts)
-    values = {"sheet": sheet, "detail": detail, "warning": warning, "has_figures": drawn}
+    shown = any(problem.figures for problem in sheet.problems)
+    drawn = shown or any(part.derivation.figures for problem in sheet.problems for part in problem.parts)
+    values = {"sheet": sheet, "detail": detail, "warning": warning, "has_figures": drawn,
+              "has_problem_figures": shown}  # fmt: skip
     return str(fill(env, kind, format, kinds(printer.folder, format, templates), values))
 
 
