@@ -24,6 +24,7 @@ from derive.record import Answer, Conventions, Derivation, Rounding
 
 Judgement = Literal["agrees", "agrees under convention", "wrong", "undecided"]
 CUT_OFF = Slip("cut off, not rounded", "")
+REORDERED = Slip("axes in another order", "")
 SCALES = {"sign": Fraction(-1), "factor 2": Fraction(2), "factor 1/2": Fraction(1, 2)}
 """Slips that multiply every result."""
 
@@ -217,6 +218,8 @@ class _Comparison:
         pairs = list(self._pairs(derivation))
         if pairs and all(claim.cut_off(answer) for claim, answer in pairs):
             return CUT_OFF
+        if pairs and all(claim.is_reordered(answer) for claim, answer in pairs):
+            return REORDERED
         for kind, scale in SCALES.items():
             if pairs and all(claim.is_scaled(answer, scale) for claim, answer in pairs):
                 return Slip(kind, "")

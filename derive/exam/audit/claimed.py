@@ -51,6 +51,14 @@ class Claim:
             return None
         return min(_digits(entry) for entry in entries)
 
+    def is_reordered(self, answer: Answer) -> bool:
+        """Whether the claim is the shape that is right, but for the order of its axes."""
+        if answer.kind != "shape" or self.form is None:
+            return False
+        sides = (evaluated(form, {}) for form in (answer.form, self.form))
+        right, claimed = ([] if side is None else sorted(map(_fraction, items(plain(side)))) for side in sides)
+        return right == claimed
+
     def is_scaled(self, answer: Answer, scale: Fraction) -> bool:
         """Whether the claim is so many times the answer."""
         value = evaluated(answer.form, {})

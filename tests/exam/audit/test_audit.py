@@ -53,6 +53,7 @@ CLAIMS = [
     ("graph.forward", {"graph": {"h": "-log(x)"}, "at": {"x": 0.5}}, 1, "wrong", "", "another base"),
     ("optimizer.step", {**GRADIENT, "optimizer": "adam", "rate": 0.1, "settings": {"beta_2": 0.99}},
      {"v_w_1": 0.003061}, "wrong", "", "wrong beta_2"),
+    ("network.weight_shape", FILTERS, [3, 4, 5, 5], "wrong", "", "axes in another order"),
     # no known slip
     ("network.parameters", FILTERS, 1234567, "wrong", "", None),
 ]  # fmt: skip
