@@ -64,8 +64,8 @@ class Comparer:
             finding = self._identity(right, found)
             if finding.holds is not False:
                 return finding
-            valued = self._valued(right, found, rounds)
-            return valued if valued.holds else finding
+            with_values = self._at_all(self.points.valued, right, found)  # 0.8 w for w - 2 η w where η = 0.1 was given
+            return with_values if with_values.holds else finding
         return self._valued(right, found, rounds)
 
     def _independent(self, form: Form) -> str:
