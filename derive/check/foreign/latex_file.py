@@ -16,21 +16,22 @@ from derive.check.tex import without_comments
 from derive.errors import InputError
 
 LARGEST = 2_000_000
-_OWN = re.compile(r"^[^%\n]*\\(?:partq|answerline)\s*\{", re.MULTILINE)
+_OWN = re.compile(r"^\\partq\{.*\n(?:.*\n)*?\\begin\{align\*\}", re.MULTILINE)
+"""A worked solution of derive's own; its other documents have no working of theirs, and are read like anybody's."""
 
 
 def check_latex(text: str) -> Report:
     """Every equality of a LaTeX text: it holds, fails, or could not be decided, and why.
 
-    Definitions made earlier in the text are followed. A document of derive's own is read as what it is: a problem with
-    its parts, whose premises count for these alone.
+    Definitions made earlier in the text are followed. A solution of derive's own is read as what it is: problems with
+    parts, whose premises count for these alone.
 
     Raises:
         InputError: the text is too large or nested too deeply.
     """
     if len(text) > LARGEST:
         raise InputError(f"LaTeX of {len(text)} characters; {LARGEST} are the limit")
-    if _OWN.search(text) and r"\begin{document}" in text:
+    if _OWN.search(text):
         return read_back(text)
     written = expanded(without_comments(text))
     breaks = [match.start() for match in re.finditer("\n", text)]
