@@ -55,6 +55,7 @@ class Graph:
         self.program = Program(locals_of)
         self.quantities: dict[Symbol, Quantity] = {}
         self.labels: dict[int, Form] = {}
+        self.arrays: set[Symbol] = set()
         self._nodes: dict[Form, int] = {}
         self._scope: dict[Symbol, Value] = {}
         self._builder = Builder(self.program, self._scope, self.blocks)
@@ -95,6 +96,7 @@ class Graph:
         self.quantities[symbol] = quantity
         self._scope[symbol] = value
         if isinstance(value, Array):
+            self.arrays.add(symbol)
             for at, node in zip(one_based(value.shape), value.items, strict=True):
                 self._label(node, element(symbol, *at))
         else:
@@ -137,13 +139,7 @@ class Graph:
 
     def written(self, form: Form) -> Form:
         """The form with the names of arrays in bold."""
-        if isinstance(form, Symbol):
-            quantity = self.quantities.get(form)
-            bold = quantity is not None and isinstance(quantity.value, Array)
-            return Symbol(form.base, form.accent, form.sub, form.sup, True) if bold else form
-        if not any(isinstance(q.value, Array) for q in self.quantities.values()):
-            return form
-        return _styled(form, {q.symbol for q in self.quantities.values() if isinstance(q.value, Array)})
+        return _styled(form, self.arrays) if self.arrays else form
 
     def form(self, node: int, inside: bool = True) -> Form:
         """The written form of a node over the named quantities."""
@@ -229,10 +225,6 @@ def one_based(shape: Shape) -> Iterable[Shape]:
 def _styled(form: Form, arrays: set[Symbol]) -> Form:
     if isinstance(form, Symbol):
         return Symbol(form.base, form.accent, form.sub, form.sup, True) if form in arrays else form
-    return _restyle(form, arrays)
-
-
-def _restyle(form: Form, arrays: set[Symbol]) -> Form:
     return rebuild(form, lambda part: _styled(part, arrays))
 
 

@@ -181,12 +181,15 @@ class Program:
             stack += fresh
         return False
 
-    def gradient(self, out: int, wrt: Collection[int], stops: Collection[int] = ()) -> dict[int, int]:
+    def gradient(
+        self, out: int, wrt: Collection[int], stops: Collection[int] = (), order: list[int] | None = None
+    ) -> dict[int, int]:
         """Reverse accumulation: for each node of `wrt` the node of ∂out/∂node (zero where there is no path).
 
-        A node in `stops` is a leaf: what it is computed from counts as constant. Linear in the number of nodes.
+        A node in `stops` is a leaf: what it is computed from counts as constant. `order` is what `below` says of `out`
+        and the stops, where that is known. Linear in the number of nodes.
         """
-        order = self.below((out,), stops)
+        order = order or self.below((out,), stops)
         active = self._active(order, out, wrt, stops)
         paths: dict[int, list[int]] = {out: [self.one]} if out in active else {}
         adjoint: dict[int, int] = {}

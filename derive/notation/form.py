@@ -236,8 +236,9 @@ def _opener(kind: Any) -> Callable[[Any], tuple[Form, ...]]:
     held = [(name, of) for name, of in typed if of not in _OTHER and not of.startswith("Literal")]
     if not held:
         return lambda form: ()
-    if len(held) == 1 and held[0][1] == "tuple[Form, ...]":
-        return attrgetter(held[0][0])
+    kinds = [of for _, of in held]
+    if kinds == ["tuple[Form, ...]"] or (len(kinds) > 1 and not any(of.startswith("tuple") for of in kinds)):
+        return attrgetter(*(name for name, _ in held))
     ways = tuple((name, not of.startswith("tuple"), of == "tuple[Form, ...]") for name, of in held)
 
     def opened(form: Form) -> tuple[Form, ...]:
@@ -290,9 +291,7 @@ def rebuild(form: Form, change: Callable[[Form], Form]) -> Form:
     kind: Any = type(form)
     old = [getattr(form, name) for name in _names(kind)]
     new = [_mapped(value, change) for value in old]
-    if all(a is b for a, b in zip(old, new, strict=True)):
-        return form
-    return kind(*new)
+    return form if all(a is b for a, b in zip(old, new, strict=True)) else kind(*new)
 
 
 def symbols(form: Form) -> dict[Symbol, None]:

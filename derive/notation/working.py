@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.notation.algebra import is_longer, size, tidy
+from derive.notation.algebra import tidy
 from derive.notation.build import neg, number
 from derive.notation.form import At, Call, Derivative, Form, Matrix, Number, Symbol, Tuple, rebuild, symbols
+from derive.notation.length import is_longer, size
 from derive.notation.reals import Undefined
 from derive.notation.rounding import Real, as_fraction, exact_form, rounded, shown, unit_of
 from derive.notation.value import Evaluator, NoValue

@@ -80,7 +80,7 @@ def _width(line: Line) -> float:
 
 
 def _places(edge: FigureEdge, way: Way, wish: float) -> Iterator[tuple[float, list[Label]]]:
-    """The pairs of labels along an edge, each with what it costs to be away from the wished part; the cheapest first."""
+    """The pairs of labels along an edge, each with what it costs not to be at the wished part, the cheapest first."""
     values = _values(edge)
     spots = [(abs(part - wish) + stretch, stretch, part) for stretch in range(len(way) - 1) for part in _PARTS]
     for away, stretch, part in sorted(spots) if values else ():
