@@ -215,7 +215,7 @@ def test_stress_under_a_rounding_policy(policy):
 def test_an_exam_says_its_own_rounding(exam):
     done = derive("stress", exam, "--rounding", "exact")
     assert done.returncode == 2
-    assert "says itself how numbers are rounded" in done.stderr
+    assert "says itself how it rounds" in done.stderr
 
 
 def test_stress_of_an_exam(exam):
