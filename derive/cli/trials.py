@@ -22,9 +22,7 @@ def run_stress(
     """
     if Path(what).suffix in (".yaml", ".yml"):
         if rounding != Rounding():
-            raise InputError(
-                f"{what} says itself how it rounds: --rounding is for question types"
-            )
+            raise InputError(f"{what} says itself how it rounds: --rounding is for question types")
 
         from derive.exam.model import load_exam
 

@@ -13,7 +13,7 @@ from derive.graph.builder import Builder
 from derive.graph.operations import locals_of, operation
 from derive.graph.program import Program
 from derive.graph.unparse import unparse
-from derive.notation.form import Form, Matrix, Symbol, Tuple, rebuild, symbols
+from derive.notation.form import PI, Form, Matrix, Symbol, Tuple, rebuild, symbols
 from derive.notation.symbols import element, parse_symbol, symbol_name
 from derive.notation.text import read
 from derive.record import Conventions
@@ -71,6 +71,8 @@ class Graph:
             raise error.at(path=f"definition of {name}") from None
 
     def _define(self, symbol: Symbol, form: Form) -> None:
+        if symbol == PI:
+            raise InputError("pi is the number π: give the quantity another name, or an index as in pi_1")
         if symbol in self.quantities:
             raise InputError(f"{symbol_name(symbol)} is defined after it was used, or twice")
         for free in symbols(form):

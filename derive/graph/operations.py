@@ -108,6 +108,7 @@ def _no_local(position: int, count: int) -> Local:
 
 
 TABLE: tuple[Operation, ...] = (
+    Operation("pi", "", "pi", lambda: +MP.pi, ()),
     Operation("add", "a b", "a + b", lambda a, b: a + b, ("1", "1"), example=("2", "-3")),
     Operation("sub", "a b", "a - b", real.sub, ("1", "-1"), example=("2", "-3")),
     Operation("neg", "a", "-a", lambda a: -a, ("-1",), example=("2",)),
@@ -117,8 +118,8 @@ TABLE: tuple[Operation, ...] = (
     Operation("exp", "x", "exp(x)", real.exp, ("y",), "derivative of exp", ("0.3",)),
     Operation("log", "x", "log(x)", real.log, ("1/x",), "derivative of log", ("0.3",)),
     Operation("sqrt", "x", "sqrt(x)", real.sqrt, ("1/(2*y)",), "derivative of the root", ("2.3",)),
-    Operation("sin", "x", "sin(x)", lambda x: MP.sin(MP.convert(x)), ("cos(x)",), "sin' = cos", ("0.3",)),
-    Operation("cos", "x", "cos(x)", lambda x: MP.cos(MP.convert(x)), ("-sin(x)",), "cos' = -sin", ("0.3",)),
+    Operation("sin", "x", "sin(x)", real.sin, ("cos(x)",), "sin' = cos", ("0.3",)),
+    Operation("cos", "x", "cos(x)", real.cos, ("-sin(x)",), "cos' = -sin", ("0.3",)),
     Operation("abs", "x", "abs(x)", abs, ("sign(x)",), "|x|' = sign x", ("-0.7",)),
     Operation("sign", "x", "sign(x)", _sign, ("0",), example=("-0.7",)),
     Operation("sigmoid", "x", "1/(1 + exp(-x))", _sigmoid, ("y*(1 - y)",), "σ' = σ(1 - σ)", ("-0.4",), activation=True),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from derive.graph.program import Program
 from derive.notation.build import ONE, add, multiply, neg, number
-from derive.notation.form import Call, Fence, Form, Frac, Indicator, Neg, Number, Power, Relation, Root, Symbol
+from derive.notation.form import PI, Call, Fence, Form, Frac, Indicator, Neg, Number, Power, Relation, Root, Symbol
 
 
 def unparse(program: Program, root: int, names: Mapping[int, Form], inside: bool = True, tie: str = "padding") -> Form:
@@ -90,6 +90,7 @@ def _largest(args: list[Form]) -> Form:
 
 
 _FORMS: dict[str, Callable[..., Form]] = {
+    "pi": lambda: PI,
     "add": lambda a, b: add([a, b]),
     "sub": lambda a, b: add([a, neg(b)]),
     "neg": neg,

@@ -16,7 +16,7 @@ from derive.errors import DeriveError
 from derive.notation.arrays import Array, Value, items
 from derive.notation.branches import Branches
 from derive.notation.build import number
-from derive.notation.form import Form, Matrix, Symbol, Tuple
+from derive.notation.form import PI, Form, Matrix, Symbol, Tuple
 from derive.notation.reals import reals
 from derive.notation.unrolled import Code, compiled, substituted
 
@@ -86,6 +86,8 @@ class Evaluator:
         value = self.env.get(form)
         if value is None and self.unknown is not None:
             value = self.unknown(form)
+        if value is None and form == PI:
+            value = self.reals.pi
         if value is None:
             raise NoValue(form)
         return value

@@ -168,3 +168,24 @@ def test_mistakes(ask, change, kind, says):
     base |= {} if ask in ("graph.table", "graph.forward") else {"of": "L", "wrt": ["w", "b"]}
     with pytest.raises(kind, match=says):
         question(ask, {**base, **change}).solve(Conventions())
+
+
+def test_pi_is_put_in_as_pi():
+    (answer,) = solved("graph.forward", graph={"z": "x*sin(x)"}, at={"x": "pi/2"}).answers
+    assert (plain.write(answer.form), plain.write(answer.shown)) == ("π/2", "1.571")
+    area = solved("graph.gradient", graph={"A": "pi*r**2"}, of="A", wrt=["r"], at={"r": 3})
+    (step,) = [step for step in area.steps if step.name == "dA_dr"]
+    assert [plain.write(line.form) for line in step.lines][-3:] == ["2·π·3", "6·π", "18.85"]
+
+
+@pytest.mark.parametrize(
+    ("ask", "givens"),
+    [
+        ("graph.forward", {"graph": {"pi": "2*x"}, "at": {"x": 1}}),
+        ("graph.forward", {"graph": {"y": "pi*x"}, "at": {"x": 1, "pi": 3}}),
+        ("calculus.gradient", {"function": "pi*x", "wrt": ["x", "pi"]}),
+    ],
+)
+def test_pi_is_no_name_that_could_have_a_value(ask, givens):
+    with pytest.raises(InputError, match="pi is the number π"):
+        question(ask, givens).solve(Conventions())
