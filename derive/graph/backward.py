@@ -19,8 +19,9 @@ from derive.graph.gradient_arrays import array_steps, by_definition
 from derive.graph.graph import evaluate
 from derive.graph.point import Point
 from derive.graph.reasons import derivative_reason
+from derive.graph.unparse import factors
 from derive.notation.build import ONE, add, multiply, neg
-from derive.notation.form import Derivative, Form, Frac, Neg, Number, Product, Sum, Symbol, walk
+from derive.notation.form import Derivative, Form, Neg, Number, Product, Symbol, walk
 from derive.notation.length import is_longer
 from derive.notation.reals import Undefined
 from derive.notation.symbols import symbol_name
@@ -267,8 +268,7 @@ def _times(upstream: Form, local: Form) -> Form:
         return _signed(upstream, local)
     if isinstance(local, Neg):
         return multiply([upstream, local])
-    left = (upstream,) if isinstance(upstream, (Sum, Frac, Neg)) else _factors(upstream)
-    return Product((*left, *_factors(local)))
+    return Product(factors(upstream, local))
 
 
 def _is_unit(form: Form) -> bool:
@@ -279,10 +279,6 @@ def _signed(a: Form, b: Form) -> Form:
     """A product in which a factor is 1 or -1: the other one, with the sign."""
     one, other = (a, b) if _is_unit(a) else (b, a)
     return neg(other) if isinstance(one, Neg) else other
-
-
-def _factors(form: Form) -> tuple[Form, ...]:
-    return form.factors if isinstance(form, Product) else (form,)
 
 
 def _text(form: Form) -> str:
