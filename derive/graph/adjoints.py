@@ -37,7 +37,7 @@ def adjoints(graph: Graph, of: int, wrt: Collection[int]) -> dict[int, Adjoint]:
     for child in reversed(list(paths)):
         inside = program.below((child,), labels)
         leaves = [node for node in inside if node in paths and node != child]
-        for leaf, local in program.gradient(child, leaves, labels, inside).items():
+        for leaf, local in program.gradient(child, leaves, labels, inside, program.met(child, labels)).items():
             if local != program.zero:
                 paths[leaf].append(Path(child, local))
     return {node: Adjoint(node, tuple(reversed(paths[node]))) for node in reversed(list(paths))}
