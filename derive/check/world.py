@@ -277,9 +277,9 @@ class World:
         base = self.base
         if name not in base._blocks:
             args = self.premises.abstract[name]
-            given = self.premises.slopes.get(name, [])
-            bends = [(args.index(v), base.value(v), base.value(slope)) for v, slope in given if v in args]
-            base._blocks[name] = AbstractFunction(name, self.reals, len(args), bends)
+            base._blocks[name] = AbstractFunction(name, self.reals, len(args))
+            given = ((self.premises.place(name, v), v, slope) for v, slope in self.premises.slopes.get(name, []))
+            base._blocks[name].bend([(k, base.value(v), base.value(slope)) for k, v, slope in given if k is not None])
         return base._blocks[name]
 
     def _kept(self, slope: Callable[[World, Any], Value | None], node: Form) -> Value | None:

@@ -19,6 +19,7 @@ from derive.graph.gradient_arrays import array_steps, by_definition
 from derive.graph.graph import evaluate
 from derive.graph.point import Point
 from derive.graph.reasons import derivative_reason
+from derive.graph.slopes import slope_lines
 from derive.graph.unparse import factors
 from derive.notation.build import ONE, add, multiply, neg
 from derive.notation.form import Derivative, Form, Neg, Number, Product, Symbol, walk
@@ -203,7 +204,9 @@ class Backward:
         course, why = course_form(inserted, [factors for _, factors in products])
         if course != inserted:
             lines.append(Line("=", course, why))
-        self._keep(adjoint.node, self.derivative(adjoint.node) if adjoint.node in self._arrays else course)
+        lines += slope_lines(course, self.graph.slopes)
+        final = self.derivative(adjoint.node) if adjoint.node in self._arrays else lines[-1].form
+        self._keep(adjoint.node, final)
         return lines
 
     def _keep(self, node: int, form: Form) -> None:

@@ -36,7 +36,7 @@ class Graph:
     Args:
         definitions: name -> expression, as text or form, in order.
         shapes: of the inputs that are arrays; every other free name is a scalar.
-        blocks: names of abstract functions that the expressions may call.
+        blocks: names of abstract functions that the expressions may call; a mapping gives their derivatives too.
         tie: who wins where operands of a maximum are equal: padding, first or last.
 
     Raises:
@@ -47,10 +47,11 @@ class Graph:
         self,
         definitions: Names,
         shapes: Mapping[str, Shape] | None = None,
-        blocks: Collection[str] = (),
+        blocks: Collection[str] | Mapping[str, Form] = (),
         tie: str = Conventions().tie,
     ) -> None:
         self.blocks = frozenset(blocks)
+        self.slopes: Mapping[str, Form] = blocks if isinstance(blocks, Mapping) else {}
         self.tie = tie
         self.program = Program(locals_of)
         self.quantities: dict[Symbol, Quantity] = {}

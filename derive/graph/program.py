@@ -239,5 +239,6 @@ class Program:
         """The sum of the paths into a node, by their numbers; of those with the same one the last was met first."""
         if len(paths) == 1:
             return paths[0][1]
-        first, *others = sorted(reversed(paths), key=itemgetter(0))
+        paths.reverse()
+        first, *others = sorted(paths, key=itemgetter(0))
         return reduce(self.add, (path for _, path in others), first[1])

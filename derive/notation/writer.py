@@ -221,7 +221,8 @@ class Writer:
         settings, strokes = self.settings(form, pieces[cut:]), "'" * form.primes
         if not args:
             bare = self.named(form.function, known, bare=not form.primes)
-            return Piece(f"{bare}{settings}{strokes}", POWER, callee=True)
+            text = f"{bare}{settings}{strokes}"
+            return Piece(text, POWER, callee=True, hinge=len(text) if plain else 0)
         name = f"{self.named(form.function, known)}{settings}{strokes}"
         tall = _is_tall(args)
         text = name + self.brackets(self.comma.join(arg.text for arg in args), tall)
