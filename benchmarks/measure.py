@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any
@@ -131,13 +131,20 @@ def bounded(what: str, figure: float, limit: float, unit: str = "") -> Row:
 def growth(work: Callable[[int], Any], sizes: Sequence[int], rounds: int = 5) -> float:
     """The largest ratio of the time at one size to the time at the size before.
 
-    The sizes take turns, so that a busy minute of the machine does not fall on one of them alone.
+    The sizes take turns, so that a busy minute of the machine does not fall on one of them alone, and a small one is
+    done again and again, until it takes as long as the largest: a few milliseconds alone cannot be timed.
     """
     least = [float("inf")] * len(sizes)
     for _ in range(rounds):
         for place, size in enumerate(sizes):
-            least[place] = min(least[place], seconds(lambda size=size: work(size), 1))  # type: ignore[misc]
+            times = max(1, sizes[-1] // size)
+            least[place] = min(least[place], seconds(partial(_again, work, size, times), 1) / times)
     return max(after / before for before, after in pairwise(least))
+
+
+def _again(work: Callable[[int], Any], size: int, times: int) -> None:
+    for _ in range(times):
+        work(size)
 
 
 def significant(value: float) -> str:

@@ -50,6 +50,10 @@ class Mark:
     line: int | None = None
 
 
+METHOD, ACCURACY = (Mark(Fraction(1), "M"),), (Mark(Fraction(1), "A"),)
+"""The marks of a step that is on the way, and of one that finds what was asked for, as long as an exam says no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Source code, printed letter by letter as it stands; it is never run.

@@ -205,6 +205,19 @@ def test_stress():
     assert "text: 3 solved, 0 failed" in done.stdout
 
 
+@pytest.mark.parametrize("policy", ["exact", "carry-rounded"])
+def test_stress_under_a_rounding_policy(policy):
+    done = derive("stress", "optimizer.step", "-n", "2", "--rounding", policy, "--digits", "3")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "optimizer.step: 2 solved, 0 failed" in done.stdout
+
+
+def test_an_exam_says_its_own_rounding(exam):
+    done = derive("stress", exam, "--rounding", "exact")
+    assert done.returncode == 2
+    assert "says itself how it rounds" in done.stderr
+
+
 def test_stress_of_an_exam(exam):
     done = derive("stress", exam)
     assert done.returncode == 0, done.stdout + done.stderr

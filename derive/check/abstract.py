@@ -15,20 +15,25 @@ Slope = tuple[int, Any, Any]
 
 
 class AbstractFunction:
-    """F(u) = G(u) + Σ (rᵢ - ∂G/∂uᵢ at the base point) · (uᵢ - base point), with G a random sum of sines.
+    """F(u) = G(u) + Σₖ (rₖ - ∂G/∂u at aₖ) · (u - aₖ) · Πⱼ ((u - aⱼ)/(aₖ - aⱼ))², with G a random sum of sines.
 
     G stays between 0 and 1 and differs from function to function, so an identity that holds for it holds for no
-    particular reason of its own. Arrays go in element by element.
+    particular reason of its own. The slope at each base point aₖ is the given rₖ, the values there are those of G.
+    Arrays go in element by element.
     """
 
-    def __init__(self, name: str, r: Reals, arity: int, slopes: Sequence[Slope] = ()) -> None:
+    def __init__(self, name: str, r: Reals, arity: int) -> None:
         rng = Random(f"block {name}")
         self.r = r
         self.waves = [[self._between(rng, 3, 9) for _ in range(2)] for _ in range(arity)]
         self.mixed = [self._between(rng, 3, 9) for _ in range(arity)]
         self.bends: list[Slope] = []
-        bends = [(i, at, r.minus(slope, self._difference(i, at, arity))) for i, at, slope in slopes]
-        self.bends = bends
+
+    def bend(self, slopes: Sequence[Slope]) -> None:
+        """Give it these slopes; of two at the same place the first counts."""
+        r, arity = self.r, len(self.mixed)
+        places = {(position, r.real(at)): slope for position, at, slope in reversed(slopes)}
+        self.bends = [(i, at, r.minus(slope, self._difference(i, at, arity))) for (i, at), slope in places.items()]
 
     def _between(self, rng: Random, low: int, high: int) -> Any:
         return self.r.real(Fraction(rng.randrange(low * 10**6, high * 10**6), 10**7))
@@ -55,6 +60,11 @@ class AbstractFunction:
         total = context.mpf(1) / 2 + context.sin(sum(m * u for m, u in zip(self.mixed, reals_, strict=True))) / 8
         for u, (rate, phase) in zip(reals_, self.waves, strict=True):
             total += context.sin(rate * u + phase) / (4 * len(reals_))
-        for position, at, bend in self.bends:
-            total += self.r.real(bend) * (reals_[position] - self.r.real(at))
-        return total
+        return total + sum(self._bent(reals_[position], position, at, bend) for position, at, bend in self.bends)
+
+    def _bent(self, u: Any, position: int, at: Any, bend: Any) -> Any:
+        """What changes the slope at one base point, and neither a value nor a slope at the others."""
+        change = self.r.real(bend) * (u - at)
+        for other in (a for p, a, _ in self.bends if p == position and a != at):
+            change *= ((u - other) / (at - other)) ** 2
+        return change

@@ -136,6 +136,13 @@ class Premises:
         if key is not None and len(target.wrt) == 1:
             self.slopes.setdefault(key, []).append((target.wrt[0], self.definitions[target]))
 
+    def place(self, function: str, variable: Form) -> int | None:
+        """Which argument of an abstract function a given slope is by: one of its first use, or the x of F'(x)."""
+        args = self.abstract[function]
+        if variable in args:
+            return args.index(variable)
+        return 0 if Call(function, (variable,), 1) in self.definitions else None
+
     def is_function(self, name: Symbol) -> bool:
         """Whether the symbol names a function, as R does in ∂R/∂x."""
         return name in self._function_names

@@ -49,7 +49,7 @@ class World:
         self.base = base or self
         self.reals: Reals = reals(scene.digits)
         self._moved = reduce(lambda mask, name: mask | self.premises.bit(name), self.moves, 0)
-        self._cache: Overrides = {}
+        self._known: Overrides = {**self.carried, **self.fixed}
         self._unrounded: Overrides = {}
         self._tapes: dict[Form, Branches] = {}
         self._elsewhere: dict[Any, World] = {}
@@ -112,9 +112,9 @@ class World:
     def suppose(self, slope: Derivative, value: Value | None) -> None:
         """Take a derivative as known here; with None, forget what was supposed of it."""
         if value is None:
-            self._cache.pop(slope, None)
+            self._known.pop(slope, None)
         else:
-            self._cache[slope] = value
+            self._known[slope] = value
 
     def on_roots(self, overrides: Mapping[Form, Value]) -> Overrides:
         """Values of entries written as values of the arrays that hold them."""
@@ -131,10 +131,9 @@ class World:
 
     def resolve(self, form: Form) -> Value | None:
         """The value of a name, a derivative, an evaluation bar or a block; None where it has none."""
-        if form in self.fixed:
-            return self.fixed[form]
-        if form in self.carried:
-            return self.carried[form]
+        known = self._known.get(form)
+        if known is not None:
+            return known
         if form in self.premises.definitions or form in self.premises.slopes:
             return self._defined(form)
         resolved = _RESOLVED.get(type(form))
@@ -167,9 +166,8 @@ class World:
     def _input(self, name: Symbol) -> Value:
         if not self.is_base:
             return self.base.resolve(name)
-        if name not in self._cache:
-            self._cache[name] = self._drawn(name)
-        return self._cache[name]
+        value = self._known[name] = self._drawn(name)
+        return value
 
     def _drawn(self, name: Symbol) -> Value:
         """The value of an input; only what was given stays a fraction."""
@@ -181,9 +179,8 @@ class World:
     def _defined(self, name: Form) -> Value:
         if not self._follows(name):
             return self.base.resolve(name)
-        if name not in self._cache:
-            self._compute_in_order(name)
-        return self._cache[name]
+        self._compute_in_order(name)
+        return self._known[name]
 
     def _follows(self, name: Form) -> bool:
         """Whether the name has a value of its own here, because it depends on something that was moved."""
@@ -200,19 +197,20 @@ class World:
                 opened.update(missing)
                 continue
             todo.pop()
-            if top not in self._cache:
+            if top not in self._known:
                 self._compute(top)
 
     def _waits(self, name: Form) -> bool:
-        known = any(name in values for values in (self._cache, self.fixed, self.carried))
-        return not known and name in self.premises.definitions and isinstance(name, Symbol) and self._follows(name)
+        if not isinstance(name, Symbol) or name not in self.premises.definitions:
+            return False
+        return name not in self._known and self._follows(name)
 
     def _compute(self, name: Form) -> None:
         value = self._by_definition(name)
         if name in self.base.carried:
             drift = pairwise(self.reals.minus, value, self.base.unrounded(name))
             value = pairwise(self.reals.plus, self.base.carried[name], drift)
-        self._cache[name] = value
+        self._known[name] = value
 
     def _by_definition(self, name: Form) -> Value:
         try:
@@ -279,16 +277,16 @@ class World:
         base = self.base
         if name not in base._blocks:
             args = self.premises.abstract[name]
-            given = self.premises.slopes.get(name, [])
-            bends = [(args.index(v), base.value(v), base.value(slope)) for v, slope in given if v in args]
-            base._blocks[name] = AbstractFunction(name, self.reals, len(args), bends)
+            base._blocks[name] = AbstractFunction(name, self.reals, len(args))
+            given = ((self.premises.place(name, v), v, slope) for v, slope in self.premises.slopes.get(name, []))
+            base._blocks[name].bend([(k, base.value(v), base.value(slope)) for k, v, slope in given if k is not None])
         return base._blocks[name]
 
     def _kept(self, slope: Callable[[World, Any], Value | None], node: Form) -> Value | None:
         """A slope, worked out once."""
-        if node not in self._cache:
-            self._cache[node] = slope(self, node)
-        return self._cache[node]
+        if node not in self._known:
+            self._known[node] = slope(self, node)
+        return self._known[node]
 
 
 _RESOLVED: dict[type[Form], Callable[[World, Any], Value | None]] = {

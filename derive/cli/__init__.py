@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -41,6 +42,8 @@ class Mode(StrEnum):
 
 ExamFile = Annotated[Path, typer.Argument(metavar="EXAM.yaml", help="The exam file.")]
 Detail = Annotated[int, typer.Option(min=0, max=3, help="0 answers, 1 exam key, 2 teaching, 3 every rule.")]
+RoundingMode = Annotated[Mode, typer.Option(help="How numbers are shown.")]
+Digits = Annotated[int, typer.Option(min=1, max=30, help="Significant digits shown.")]
 EngineChoice = Annotated[Engine, typer.Option(help="What makes the PDF; auto takes pdflatex where it is complete.")]
 Force = Annotated[bool, typer.Option("--force", help="Print what is not verified, with a warning on every document.")]
 
@@ -74,8 +77,8 @@ def solve(
     format: Annotated[str, typer.Option(help="text, tex, json or pdf.")] = "text",
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Write to this file (a PDF: TYPE.pdf).")] = None,
     detail: Detail = 2,
-    rounding: Annotated[Mode, typer.Option(help="How numbers are shown.")] = Mode.full,
-    digits: Annotated[int, typer.Option(min=1, max=30, help="Significant digits shown.")] = 4,
+    rounding: RoundingMode = Mode.full,
+    digits: Digits = 4,
     engine: EngineChoice = Engine.auto,
     force: Force = False,
 ) -> None:
@@ -145,12 +148,15 @@ def stress(
     what: Annotated[str, typer.Argument(metavar="TYPE|EXAM.yaml", help="A question type, or an exam file.")],
     count: Annotated[int, typer.Option("-n", "--count", min=1, help="How many draws.")] = 200,
     seed: Annotated[int, typer.Option(help="The first seed.")] = 0,
+    rounding: RoundingMode = Mode.full,
+    digits: Digits = 4,
 ) -> None:
     """Solve many random draws of a question type, check each, and read it back from its own print."""
     from derive.cli.trials import run_stress
+    from derive.record import Rounding
 
     with Progress(count) as tick:
-        report, passed = run_stress(what, count, seed, tick)
+        report, passed = run_stress(what, count, seed, Rounding(rounding.value, digits), tick)
     typer.echo(report)
     raise typer.Exit(0 if passed else 1)
 
@@ -161,6 +167,7 @@ def _listed(text: str) -> list[str]:
 
 def main() -> None:
     """Run the command; an error on purpose is one sentence on stderr, without a traceback."""
+    gc.set_threshold(50_000, 20, 50)  # most of what a run makes it keeps: looking for garbage often finds none
     arguments = sys.argv[1:]
     debug = "--debug" in arguments
     try:

@@ -60,24 +60,30 @@ class Summary:
         )
 
 
-def stress_type(ask: str, count: int, seed: int, progress: Callable[[str], None] = lambda name: None) -> Summary:
+def stress_type(
+    ask: str,
+    count: int,
+    seed: int,
+    progress: Callable[[str], None] = lambda name: None,
+    conventions: Conventions | None = None,
+) -> Summary:
     """`count` draws of a question type, from `seed` on: seed, seed + 1, ..."""
     question_type(ask)
-    return Summary(tuple(_trials(ask, range(seed, seed + count), progress)))
+    return Summary(tuple(_trials(ask, range(seed, seed + count), progress, conventions or Conventions())))
 
 
-def _trials(ask: str, seeds: range, progress: Callable[[str], None]) -> Iterator[Trial]:
+def _trials(ask: str, seeds: range, progress: Callable[[str], None], conventions: Conventions) -> Iterator[Trial]:
     for seed in seeds:
         name = f"seed {seed}"
         progress(name)
-        yield _tried(name, partial(drawn_sheet, ask, seed), whole=seed < seeds.start + WHOLE)
+        yield _tried(name, partial(drawn_sheet, ask, seed, conventions), whole=seed < seeds.start + WHOLE)
 
 
-def drawn_sheet(ask: str, seed: int) -> Sheet:
+def drawn_sheet(ask: str, seed: int, conventions: Conventions | None = None) -> Sheet:
     """A sheet with one question, drawn from the type's name and the seed alone."""
     kind = question_type(ask)
     givens = kind.draw(random.Random(f"{ask}/{seed}"))
-    derivation = question(ask, givens).solve(Conventions())
+    derivation = question(ask, givens).solve(conventions or Conventions())
     derivation = with_points(derivation, POINTS)
     shown = tuple(given for given in derivation.givens if given.shown)
     part = SolvedPart("a", ask, POINTS, derivation, shown)

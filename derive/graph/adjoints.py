@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from derive.graph.graph import Graph
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """One way from a quantity to the output: through `child`, with the node of ∂child/∂quantity."""
 
     child: int
     local: int
 
 
-@dataclass(frozen=True, slots=True)
-class Adjoint:
+class Adjoint(NamedTuple):
     """A named quantity on a path to the output, and all its paths."""
 
     node: int
@@ -39,7 +37,7 @@ def adjoints(graph: Graph, of: int, wrt: Collection[int]) -> dict[int, Adjoint]:
     for child in reversed(list(paths)):
         inside = program.below((child,), labels)
         leaves = [node for node in inside if node in paths and node != child]
-        for leaf, local in program.gradient(child, leaves, labels).items():
+        for leaf, local in program.gradient(child, leaves, labels, inside, program.met(child, labels)).items():
             if local != program.zero:
                 paths[leaf].append(Path(child, local))
     return {node: Adjoint(node, tuple(reversed(paths[node]))) for node in reversed(list(paths))}

@@ -93,6 +93,22 @@ def exp(a: Real) -> Real:
     return Fraction(1) if is_zero(a) else MP.exp(MP.convert(a))
 
 
+def sin(a: Real) -> Real:
+    """sin a, exact at multiples of π/6 where it is rational."""
+    return _rational(MP.sin(MP.convert(a)), a)
+
+
+def cos(a: Real) -> Real:
+    """cos a, exact at multiples of π/6 where it is rational."""
+    return _rational(MP.cos(MP.convert(a)), a)
+
+
+def _rational(found: Real, a: Real) -> Real:
+    """A whole number of halves where `found` is one but for the digits that an irrational `a` leaves out."""
+    nearest = Fraction(round(2 * found), 2)
+    return nearest if abs(found - MP.convert(nearest)) <= abs(MP.convert(a)) * MP.mpf(10) ** (3 - MP.dps) else found
+
+
 def log(a: Real) -> Real:
     """Natural logarithm; minus infinity at 0."""
     if a < 0:

@@ -14,19 +14,21 @@ from derive.errors import InputError
 from derive.graph.adjoints import Adjoint, Path, adjoints
 from derive.graph.arithmetic import Real, mul
 from derive.graph.arrays import Array
-from derive.graph.course import course_form, is_settled
+from derive.graph.course import course_form, what_cancels
 from derive.graph.gradient_arrays import array_steps, by_definition
 from derive.graph.graph import evaluate
 from derive.graph.point import Point
 from derive.graph.reasons import derivative_reason
-from derive.notation.algebra import cancelled, is_longer
+from derive.graph.slopes import slope_lines
+from derive.graph.unparse import factors
 from derive.notation.build import ONE, add, multiply, neg
-from derive.notation.form import Derivative, Form, Frac, Neg, Number, Product, Sum, Symbol, walk
+from derive.notation.form import Derivative, Form, Neg, Number, Product, Symbol, walk
+from derive.notation.length import is_longer
 from derive.notation.reals import Undefined
 from derive.notation.symbols import symbol_name
 from derive.notation.value import NoValue
 from derive.notation.value import evaluate as evaluate_form
-from derive.record import Line, Mark, Phrase, Step
+from derive.record import ACCURACY, METHOD, Line, Phrase, Step
 
 SHORT = 8
 """A gradient of at most so many nodes is put into the next line itself; a longer one by its name."""
@@ -56,6 +58,7 @@ class Backward:
         self.values: dict[int, Real] = {} if point.symbolic else self._values()
         self._groups = self._grouped()
         self._arrays = {node for owner, nodes in self._groups.items() if self._is_array(owner, nodes) for node in nodes}
+        self._derivatives: dict[int, Derivative] = {}
         self.symbolic: dict[int, Form] = {}
         self._long: set[int] = set()
         self._lines = {node: self._symbolic_lines(adjoint) for node, adjoint in self.adjoints.items() if node != of}
@@ -82,14 +85,16 @@ class Backward:
 
     def derivative(self, node: int) -> Derivative:
         """∂of/∂node, as a name."""
-        return Derivative(self.symbol(self.of), (self.symbol(node),))
+        if node not in self._derivatives:
+            self._derivatives[node] = Derivative(self.symbol(self.of), (self.symbol(node),))
+        return self._derivatives[node]
 
     def steps(self) -> tuple[Step, ...]:
         """A step for every gradient but that of the output by itself, from the output back; the wanted ones last."""
         steps: list[Step] = []
         for owner, nodes in self._groups.items():
             if self._is_array(owner, nodes):
-                name = f"d{_text(self.symbol(self.of))}_d{_text(owner)}"
+                name = self._name(owner)
                 steps += array_steps(self, self.graph.quantities[owner], name)
                 self._made |= dict.fromkeys(nodes, name)
             else:
@@ -168,17 +173,20 @@ class Backward:
             value = self.value(node)
             lines += self.point.numbers(target, last, value)
         uses = dict.fromkeys(self._step_of(path.child) for path in adjoint.paths if path.child != self.of)
-        mark = Mark(Fraction(1), "A" if node in self.wrt else "M")
         rule = "sum over paths" if len(adjoint.paths) > 1 else "chain rule"
-        return Step(self.step_name(node), target, tuple(lines), rule, tuple(uses), (mark,))
+        name = self._made[node] = self.step_name(node)
+        return Step(name, target, tuple(lines), rule, tuple(uses), ACCURACY if node in self.wrt else METHOD)
 
     def step_name(self, node: int) -> str:
         """The name under which later steps use the gradient of a quantity."""
-        return f"d{_text(self.symbol(self.of))}_d{_text(self.symbol(node))}"
+        return self._name(self.symbol(node))
+
+    def _name(self, symbol: Form) -> str:
+        return f"d{_text(self.symbol(self.of))}_d{_text(symbol)}"
 
     def _step_of(self, node: int) -> str:
         """The step that found a quantity's gradient: its own, or that of the array it belongs to."""
-        return self._made.get(node, self.step_name(node))
+        return self._made.get(node) or self.step_name(node)
 
     def _symbolic_lines(self, adjoint: Adjoint) -> list[Line]:
         paths = [(path.child, self._local(path)) for path in adjoint.paths]
@@ -196,7 +204,9 @@ class Backward:
         course, why = course_form(inserted, [factors for _, factors in products])
         if course != inserted:
             lines.append(Line("=", course, why))
-        self._keep(adjoint.node, self.derivative(adjoint.node) if adjoint.node in self._arrays else course)
+        lines += slope_lines(course, self.graph.slopes)
+        final = self.derivative(adjoint.node) if adjoint.node in self._arrays else lines[-1].form
+        self._keep(adjoint.node, final)
         return lines
 
     def _keep(self, node: int, form: Form) -> None:
@@ -230,7 +240,7 @@ class Backward:
         if child == self.of:
             return local, (local,)
         upstream = self.symbolic[child]
-        if self.by_name or (child in self._long and not _cancel(upstream, local)):
+        if self.by_name or (child in self._long and what_cancels((upstream, local)) is None):
             upstream = self.derivative(child)
         return _times(upstream, local), (upstream, local)
 
@@ -256,17 +266,12 @@ def _is_trivial(local: Form) -> bool:
     return isinstance(local, (Symbol, Number)) or not is_longer(local, 2)
 
 
-def _cancel(upstream: Form, local: Form) -> bool:
-    return not (is_settled(upstream) and is_settled(local)) and cancelled((upstream, local)) is not None
-
-
 def _times(upstream: Form, local: Form) -> Form:
     if _is_unit(upstream) or _is_unit(local):
         return _signed(upstream, local)
     if isinstance(local, Neg):
         return multiply([upstream, local])
-    left = (upstream,) if isinstance(upstream, (Sum, Frac, Neg)) else _factors(upstream)
-    return Product((*left, *_factors(local)))
+    return Product(factors(upstream, local))
 
 
 def _is_unit(form: Form) -> bool:
@@ -277,10 +282,6 @@ def _signed(a: Form, b: Form) -> Form:
     """A product in which a factor is 1 or -1: the other one, with the sign."""
     one, other = (a, b) if _is_unit(a) else (b, a)
     return neg(other) if isinstance(one, Neg) else other
-
-
-def _factors(form: Form) -> tuple[Form, ...]:
-    return form.factors if isinstance(form, Product) else (form,)
 
 
 def _text(form: Form) -> str:

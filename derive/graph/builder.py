@@ -23,6 +23,7 @@ from derive.graph.arrays import (
 from derive.graph.operations import OPERATIONS
 from derive.graph.program import Program
 from derive.notation.form import (
+    PI,
     Call,
     Fence,
     Form,
@@ -98,6 +99,8 @@ class Builder:
         raise InputError(f"a {type(form).__name__.lower()} cannot stand in a graph")
 
     def _name(self, symbol: Symbol) -> Value:
+        if symbol == PI:
+            return self.program.node("pi")
         if symbol not in self.scope:
             raise UnknownName("name", symbol_name(symbol), map(symbol_name, self.scope))
         return self.scope[symbol]

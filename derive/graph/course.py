@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.notation.algebra import cancelled, combine, size, tidy
-from derive.notation.form import Call, Derivative, Form, Indicator, Number, Power, Product, Sum, Symbol
+from derive.notation.algebra import cancelled, combine, tidy
+from derive.notation.form import (
+    Call,
+    Derivative,
+    Form,
+    Frac,
+    Indicator,
+    Neg,
+    Number,
+    Power,
+    Product,
+    Sum,
+    Symbol,
+    Underbrace,
+)
+from derive.notation.length import size
 from derive.record import Phrase
 
 
@@ -16,10 +30,27 @@ def course_form(form: Form, products: Sequence[tuple[Form, ...]] = ()) -> tuple[
     collected, combined = tidy(form), combine(form)
     if size(combined) < size(collected):
         return combined, ("common denominator",)
-    gone = [what for factors in products if len(factors) > 1 and (what := cancelled(factors)) is not None]
+    gone = [what for factors in products if len(factors) > 1 and (what := what_cancels(factors)) is not None]
     if gone and collected != form:
         return collected, ("cancel ", gone[0])
     return (collected, ("collect",)) if size(collected) < size(form) else (form, ())
+
+
+def what_cancels(factors: Sequence[Form]) -> Form | None:
+    """What cancels when the factors are multiplied; None where nothing does, which most products show at a glance."""
+    return cancelled(factors) if any(map(_may_divide, factors)) else None
+
+
+def _may_divide(form: Form) -> bool:
+    """Whether a form may be a quotient: one stands in it, outside of what the algebra takes as one factor."""
+    match form:
+        case Product(parts) | Sum(parts, _):
+            return any(map(_may_divide, parts))
+        case Neg(arg) | Underbrace(arg, _):
+            return _may_divide(arg)
+        case Power(base, exponent):
+            return not isinstance(exponent, Number) or _may_divide(base)
+    return isinstance(form, Frac)
 
 
 def is_settled(form: Form) -> bool:

@@ -12,9 +12,10 @@ from derive.graph.arithmetic import MP, Real
 from derive.graph.course import course_form
 from derive.graph.graph import Graph
 from derive.graph.reasons import derivative_reason
-from derive.notation.algebra import size, tidy
+from derive.notation.algebra import tidy
 from derive.notation.build import number
 from derive.notation.form import Form, Symbol, symbols
+from derive.notation.length import size
 from derive.notation.polynomial import coefficients, rational_roots
 from derive.record import Phrase
 

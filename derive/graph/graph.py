@@ -13,7 +13,7 @@ from derive.graph.builder import Builder
 from derive.graph.operations import locals_of, operation
 from derive.graph.program import Program
 from derive.graph.unparse import unparse
-from derive.notation.form import Form, Matrix, Symbol, Tuple, rebuild, symbols
+from derive.notation.form import PI, Form, Matrix, Symbol, Tuple, rebuild, symbols
 from derive.notation.symbols import element, parse_symbol, symbol_name
 from derive.notation.text import read
 from derive.record import Conventions
@@ -36,7 +36,7 @@ class Graph:
     Args:
         definitions: name -> expression, as text or form, in order.
         shapes: of the inputs that are arrays; every other free name is a scalar.
-        blocks: names of abstract functions that the expressions may call.
+        blocks: names of abstract functions that the expressions may call; a mapping gives their derivatives too.
         tie: who wins where operands of a maximum are equal: padding, first or last.
 
     Raises:
@@ -47,14 +47,16 @@ class Graph:
         self,
         definitions: Names,
         shapes: Mapping[str, Shape] | None = None,
-        blocks: Collection[str] = (),
+        blocks: Collection[str] | Mapping[str, Form] = (),
         tie: str = Conventions().tie,
     ) -> None:
         self.blocks = frozenset(blocks)
+        self.slopes: Mapping[str, Form] = blocks if isinstance(blocks, Mapping) else {}
         self.tie = tie
         self.program = Program(locals_of)
         self.quantities: dict[Symbol, Quantity] = {}
         self.labels: dict[int, Form] = {}
+        self.arrays: set[Symbol] = set()
         self._nodes: dict[Form, int] = {}
         self._scope: dict[Symbol, Value] = {}
         self._builder = Builder(self.program, self._scope, self.blocks)
@@ -70,6 +72,8 @@ class Graph:
             raise error.at(path=f"definition of {name}") from None
 
     def _define(self, symbol: Symbol, form: Form) -> None:
+        if symbol == PI:
+            raise InputError("pi is the number π: give the quantity another name, or an index as in pi_1")
         if symbol in self.quantities:
             raise InputError(f"{symbol_name(symbol)} is defined after it was used, or twice")
         for free in symbols(form):
@@ -95,6 +99,7 @@ class Graph:
         self.quantities[symbol] = quantity
         self._scope[symbol] = value
         if isinstance(value, Array):
+            self.arrays.add(symbol)
             for at, node in zip(one_based(value.shape), value.items, strict=True):
                 self._label(node, element(symbol, *at))
         else:
@@ -137,13 +142,7 @@ class Graph:
 
     def written(self, form: Form) -> Form:
         """The form with the names of arrays in bold."""
-        if isinstance(form, Symbol):
-            quantity = self.quantities.get(form)
-            bold = quantity is not None and isinstance(quantity.value, Array)
-            return Symbol(form.base, form.accent, form.sub, form.sup, True) if bold else form
-        if not any(isinstance(q.value, Array) for q in self.quantities.values()):
-            return form
-        return _styled(form, {q.symbol for q in self.quantities.values() if isinstance(q.value, Array)})
+        return _styled(form, self.arrays) if self.arrays else form
 
     def form(self, node: int, inside: bool = True) -> Form:
         """The written form of a node over the named quantities."""
@@ -229,10 +228,6 @@ def one_based(shape: Shape) -> Iterable[Shape]:
 def _styled(form: Form, arrays: set[Symbol]) -> Form:
     if isinstance(form, Symbol):
         return Symbol(form.base, form.accent, form.sub, form.sup, True) if form in arrays else form
-    return _restyle(form, arrays)
-
-
-def _restyle(form: Form, arrays: set[Symbol]) -> Form:
     return rebuild(form, lambda part: _styled(part, arrays))
 
 

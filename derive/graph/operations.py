@@ -17,10 +17,13 @@ from derive.errors import UnknownName
 from derive.graph import arithmetic as real
 from derive.graph.arithmetic import MP, Real
 from derive.graph.program import Key, Local, Program
-from derive.notation.form import Call, Form, Frac, Neg, Number, Power, Product, Root, Sum, Symbol
+from derive.notation.form import Call, Form, Frac, Neg, Number, Power, Product, Root, Sum, Symbol, rebuild
 from derive.notation.text import read
+from derive.record import Phrase
 
 ZERO, ONE, HALF = Fraction(0), Fraction(1), Fraction(1, 2)
+SLOPE = "slope"
+"""The rule of an operation whose local derivative is quoted as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class Operation:
         law: its definition, as text.
         value: its exact or 50-digit value from values of the operands.
         local: ∂y/∂operand for each operand, as text; or a function (position, count) -> Local.
-        rule: the law of its derivative as a sheet quotes it, as text; empty for arithmetic that needs no quoting.
+        rule: the law of its derivative in the words that a sheet quotes, or `SLOPE`, where the local derivative itself
+            is quoted; empty for arithmetic that needs no quoting.
         example: operands at which the tests compare it with finite differences.
         defaults: texts of the last operands, which may be left out or given by name, as in leaky_relu(x, alpha=0.1).
         activation: whether solutions name its argument, as a pre-activation.
@@ -48,6 +52,23 @@ class Operation:
     example: tuple[str, ...] = ()
     defaults: tuple[str, ...] = ()
     activation: bool = False
+
+    @property
+    def quoted(self) -> Phrase:
+        """The law of its derivative as a sheet quotes it: words, or σ' = σ(1 - σ)."""
+        if self.rule != SLOPE:
+            return (self.rule,) if self.rule else ()
+        assert not callable(self.local)
+        return Call(self.name, (), 1), " = ", _without_argument(read(self.local[0], functions=OPERATIONS), self.name)
+
+
+def _without_argument(form: Form, name: str) -> Form:
+    """A local derivative as a law of functions: y(1 - y) as σ(1 - σ), cos(x) as cos."""
+    if form == Symbol("y"):
+        return Call(name)
+    if isinstance(form, Call):
+        return Call(form.function)
+    return rebuild(form, lambda part: _without_argument(part, name))
 
 
 def _step(x: Real) -> Real:
@@ -108,6 +129,7 @@ def _no_local(position: int, count: int) -> Local:
 
 
 TABLE: tuple[Operation, ...] = (
+    Operation("pi", "", "pi", lambda: +MP.pi, ()),
     Operation("add", "a b", "a + b", lambda a, b: a + b, ("1", "1"), example=("2", "-3")),
     Operation("sub", "a b", "a - b", real.sub, ("1", "-1"), example=("2", "-3")),
     Operation("neg", "a", "-a", lambda a: -a, ("-1",), example=("2",)),
@@ -117,27 +139,27 @@ TABLE: tuple[Operation, ...] = (
     Operation("exp", "x", "exp(x)", real.exp, ("y",), "derivative of exp", ("0.3",)),
     Operation("log", "x", "log(x)", real.log, ("1/x",), "derivative of log", ("0.3",)),
     Operation("sqrt", "x", "sqrt(x)", real.sqrt, ("1/(2*y)",), "derivative of the root", ("2.3",)),
-    Operation("sin", "x", "sin(x)", lambda x: MP.sin(MP.convert(x)), ("cos(x)",), "sin' = cos", ("0.3",)),
-    Operation("cos", "x", "cos(x)", lambda x: MP.cos(MP.convert(x)), ("-sin(x)",), "cos' = -sin", ("0.3",)),
-    Operation("abs", "x", "abs(x)", abs, ("sign(x)",), "|x|' = sign x", ("-0.7",)),
+    Operation("sin", "x", "sin(x)", real.sin, ("cos(x)",), SLOPE, ("0.3",)),
+    Operation("cos", "x", "cos(x)", real.cos, ("-sin(x)",), SLOPE, ("0.3",)),
+    Operation("abs", "x", "abs(x)", abs, ("sign(x)",), "slope of the absolute value", ("-0.7",)),
     Operation("sign", "x", "sign(x)", _sign, ("0",), example=("-0.7",)),
-    Operation("sigmoid", "x", "1/(1 + exp(-x))", _sigmoid, ("y*(1 - y)",), "σ' = σ(1 - σ)", ("-0.4",), activation=True),
+    Operation("sigmoid", "x", "1/(1 + exp(-x))", _sigmoid, ("y*(1 - y)",), SLOPE, ("-0.4",), activation=True),
     Operation("tanh", "x", "(exp(x) - exp(-x))/(exp(x) + exp(-x))", _tanh, ("1 - y**2",),
-              "tanh' = 1 - tanh²", ("0.6",), activation=True),
+              SLOPE, ("0.6",), activation=True),
     Operation("relu", "x", "max(0, x)", lambda x: x if x > 0 else ZERO, ("step(x)",),
-              "ReLU'", ("0.8",), activation=True),
+              "slope of ReLU", ("0.8",), activation=True),
     Operation("step", "x", "indicator(x > 0)", _step, ("0",), example=("0.8",)),
     Operation(
         "leaky_relu", "x alpha", "max(x, alpha*x)", _leaky_relu,
         ("step(x) + alpha*(1 - step(x))", "x*(1 - step(x))"),
-        "slope 1 for x > 0, else alpha", ("-0.8", "0.1"), ("0.01",), True,
+        "slope 1 of what is positive, else the slope given", ("-0.8", "0.1"), ("0.01",), True,
     ),
     Operation("softplus", "x", "log(1 + exp(x))", lambda x: real.log(1 + real.exp(x)), ("sigmoid(x)",),
-              "softplus' = σ", ("0.4",), activation=True),
+              SLOPE, ("0.4",), activation=True),
     Operation("gelu", "x", "x*normal_cdf(x)", _gelu, ("normal_cdf(x) + x*normal_pdf(x)",),
               "product rule", ("0.7",), activation=True),
-    Operation("normal_cdf", "x", "normal_cdf(x)", _normal_cdf, ("normal_pdf(x)",), "Φ' = φ", ("0.7",)),
-    Operation("normal_pdf", "x", "exp(-x**2/2)/sqrt(2*pi)", _normal_pdf, ("-x*y",), "φ' = -xφ", ("0.7",)),
+    Operation("normal_cdf", "x", "normal_cdf(x)", _normal_cdf, ("normal_pdf(x)",), SLOPE, ("0.7",)),
+    Operation("normal_pdf", "x", "exp(-x**2/2)/sqrt(2*pi)", _normal_pdf, ("-x*y",), SLOPE, ("0.7",)),
     Operation("max", "", "max(x1, x2)", lambda *xs: real.largest(xs), _max_local,
               "the winner takes the gradient", ("1", "3")),
     Operation("min", "", "min(x1, x2)", lambda *xs: -real.largest([-x for x in xs]), _min_local,

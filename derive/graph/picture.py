@@ -10,9 +10,9 @@ from derive.graph.arithmetic import Real, mul
 from derive.graph.backward import Backward
 from derive.graph.graph import Graph, Quantity
 from derive.graph.point import Point
-from derive.notation.algebra import size
 from derive.notation.build import multiply
 from derive.notation.form import Derivative, Form, Product
+from derive.notation.length import size
 from derive.notation.rounding import shown
 from derive.notation.symbols import symbol_name
 from derive.record import Figure, FigureEdge, FigureNode, Line, Phrase, Step

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
 
 from derive.graph.arithmetic import Real
 from derive.graph.arrays import Array
 from derive.graph.graph import Graph, Quantity, matrix_form, one_based
 from derive.graph.reasons import forward_reason
-from derive.notation.algebra import size
 from derive.notation.form import Form, Symbol
+from derive.notation.length import size
 from derive.notation.reals import Undefined
 from derive.notation.rounding import shown
 from derive.notation.symbols import element, symbol_name
 from derive.notation.worksheet import Worksheet
-from derive.record import Conventions, Line, Mark, Phrase, Relation, Step
+from derive.record import ACCURACY, METHOD, Conventions, Line, Phrase, Relation, Step
 
 At = Mapping[Symbol, "Real | Array"]
 Entry = tuple[Form, Form, Real]
@@ -92,13 +91,12 @@ def _scalar_step(point: Point, quantity: Quantity) -> Step:
     formula = graph.written(quantity.form)
     lines = [Line("=", formula, forward_reason(quantity.form))]
     spread = graph.form(node)
-    if any(isinstance(q.value, Array) for q in graph.quantities.values()) and spread != quantity.form:
+    if graph.arrays and spread != quantity.form:
         lines.append(Line("=", spread, ("entry by entry",), level=3))
     last = lines[-1].form
     if not point.symbolic:
         lines += point.numbers(quantity.symbol, last, point.value(last, node))
-    mark = Mark(Fraction(1), "M")
-    return Step(symbol_name(quantity.symbol), quantity.symbol, tuple(lines), "formula, numbers, value", (), (mark,))
+    return Step(symbol_name(quantity.symbol), quantity.symbol, tuple(lines), "formula, numbers, value", (), METHOD)
 
 
 def _array_steps(point: Point, quantity: Quantity) -> list[Step]:
@@ -110,7 +108,7 @@ def _array_steps(point: Point, quantity: Quantity) -> list[Step]:
     formula = Line("=", graph.written(quantity.form), forward_reason(quantity.form))
     if point.symbolic:
         entries = matrix_form(array.shape, [graph.form(node) for node in array.items])
-        return [Step(name, target, (formula, Line("=", entries)), "definition", (), (Mark(Fraction(1), "M"),))]
+        return [Step(name, target, (formula, Line("=", entries)), "definition", (), METHOD)]
     chosen = _worked_entry(point, array)
     place = tuple(one_based(array.shape))[chosen]
     entry, node = element(quantity.symbol, *place), array.items[chosen]
@@ -122,10 +120,10 @@ def _array_steps(point: Point, quantity: Quantity) -> list[Step]:
     relation, whole = point.array(list(zip(names, forms, values, strict=True)), array.shape)
     return [
         Step(f"{name}_formula", target, (formula,), "definition"),
-        Step(symbol_name(entry), entry, worked, "one entry in full", (), (Mark(Fraction(1), "M"),)),
+        Step(symbol_name(entry), entry, worked, "one entry in full", (), METHOD),
         Step(
             name, target, (Line(relation, whole, THE_SAME_WAY),), ALL_ENTRIES,
-            (symbol_name(entry),), (Mark(Fraction(1), "A"),),
+            (symbol_name(entry),), ACCURACY,
         ),
     ]  # fmt: skip
 

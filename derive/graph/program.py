@@ -7,8 +7,10 @@ node. Derivatives are nodes of the same program.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from fractions import Fraction
+from functools import reduce
+from operator import itemgetter
 from typing import Any
 
 Key = Any
@@ -181,14 +183,37 @@ class Program:
             stack += fresh
         return False
 
-    def gradient(self, out: int, wrt: Collection[int], stops: Collection[int] = ()) -> dict[int, int]:
+    def met(self, out: int, stops: Collection[int] = ()) -> dict[tuple[int, int], int]:
+        """When somebody who reads `out` from left to right meets an operand: its number by consumer and position."""
+        numbers: dict[tuple[int, int], int] = {}
+        opened = {out}
+        waiting = [(out, position) for position in reversed(range(len(self.args[out])))]
+        while waiting:
+            node, position = waiting.pop()
+            numbers[node, position] = len(numbers)
+            arg = self.args[node][position]
+            if arg not in opened and arg not in stops:
+                opened.add(arg)
+                waiting += [(arg, inner) for inner in reversed(range(len(self.args[arg])))]
+        return numbers
+
+    def gradient(
+        self,
+        out: int,
+        wrt: Collection[int],
+        stops: Collection[int] = (),
+        order: list[int] | None = None,
+        met: Mapping[tuple[int, int], int] | None = None,
+    ) -> dict[int, int]:
         """Reverse accumulation: for each node of `wrt` the node of ∂out/∂node (zero where there is no path).
 
-        A node in `stops` is a leaf: what it is computed from counts as constant. Linear in the number of nodes.
+        A node in `stops` is a leaf: what it is computed from counts as constant. `order` is what `below` says of `out`
+        and the stops, where that is known; with the numbers of `met` paths are added up as a reader meets them, so that
+        the 1 of x + F(x) stands first. Linear in the number of nodes.
         """
-        order = self.below((out,), stops)
+        order = order or self.below((out,), stops)
         active = self._active(order, out, wrt, stops)
-        paths: dict[int, list[int]] = {out: [self.one]} if out in active else {}
+        paths: dict[int, list[tuple[int, int]]] = {out: [(0, self.one)]} if out in active else {}
         adjoint: dict[int, int] = {}
         for node in reversed(order):
             if node not in paths:
@@ -198,7 +223,8 @@ class Program:
                 continue
             for position, arg in enumerate(self.args[node]):
                 if arg in active:
-                    paths.setdefault(arg, []).append(self.mul(g, self.local(node, position)))
+                    number = met[node, position] if met else 0
+                    paths.setdefault(arg, []).append((number, self.mul(g, self.local(node, position))))
         return {node: adjoint.get(node, self.zero) for node in wrt}
 
     def _active(self, order: list[int], out: int, wrt: Collection[int], stops: Collection[int]) -> set[int]:
@@ -209,9 +235,10 @@ class Program:
                 active.add(node)
         return active
 
-    def _accumulated(self, paths: list[int]) -> int:
-        """The sum of the paths into a node; the sweep met them last to first, a reader expects them first to last."""
-        total = paths[-1]
-        for path in reversed(paths[:-1]):
-            total = self.add(total, path)
-        return total
+    def _accumulated(self, paths: list[tuple[int, int]]) -> int:
+        """The sum of the paths into a node, by their numbers; of those with the same one the last was met first."""
+        if len(paths) == 1:
+            return paths[0][1]
+        paths.reverse()
+        first, *others = sorted(paths, key=itemgetter(0))
+        return reduce(self.add, (path for _, path in others), first[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from derive.graph.graph import Graph
 from derive.graph.operations import OPERATIONS
@@ -29,7 +30,7 @@ def forward_reason(form: Form) -> Phrase:
 def derivative_reason(graph: Graph, children: Iterable[int], node: int) -> Phrase:
     """The laws of the operations between a quantity and its consumers, as the right column quotes them."""
     program, labels = graph.program, graph.labels
-    rules: dict[str, None] = {}
+    rules: dict[Phrase, None] = {}
     for child in children:
         reached = {node}
         for inner in program.below((child,), labels):
@@ -37,7 +38,21 @@ def derivative_reason(graph: Graph, children: Iterable[int], node: int) -> Phras
                 continue
             reached.add(inner)
             op = program.ops[inner]
-            entry = OPERATIONS.get(op if isinstance(op, str) else op[0])
-            if entry and entry.rule:
-                rules[entry.rule] = None
-    return (", ".join(rules),) if rules else ("sum and product rule",) if len(rules) else ()
+            rules |= dict.fromkeys(_quoted(op if isinstance(op, str) else op[0]))
+    return joined(rules)
+
+
+@cache
+def _quoted(name: str) -> tuple[Phrase, ...]:
+    """The law of an operation, where a sheet quotes one."""
+    entry = OPERATIONS.get(name)
+    return (entry.quoted,) if entry and entry.rule else ()
+
+
+def joined(phrases: Iterable[Phrase]) -> Phrase:
+    """Phrases one after the other, with commas between them."""
+    parts: list[str | Form] = []
+    for phrase in phrases:
+        parts += [", "] if parts else []
+        parts += phrase
+    return tuple(parts)

@@ -6,7 +6,22 @@ from collections.abc import Callable, Mapping
 
 from derive.graph.program import Program
 from derive.notation.build import ONE, add, multiply, neg, number
-from derive.notation.form import Call, Fence, Form, Frac, Indicator, Neg, Number, Power, Relation, Root, Symbol
+from derive.notation.form import (
+    PI,
+    Call,
+    Derivative,
+    Fence,
+    Form,
+    Frac,
+    Indicator,
+    Neg,
+    Number,
+    Power,
+    Product,
+    Relation,
+    Root,
+    Symbol,
+)
 
 
 def unparse(program: Program, root: int, names: Mapping[int, Form], inside: bool = True, tie: str = "padding") -> Form:
@@ -89,11 +104,20 @@ def _largest(args: list[Form]) -> Form:
     return args[0] if len(args) == 1 else Call("max", tuple(args))
 
 
+def factors(a: Form, b: Form) -> tuple[Form, ...]:
+    """The factors of a·b; a number with which b begins goes to the front where a has none: 2ax, not a·2x."""
+    left, (head, *rest) = (form.factors if isinstance(form, Product) else (form,) for form in (a, b))
+    if isinstance(head, Number) and not any(isinstance(factor, (Number, Derivative)) for factor in left):
+        return head, *left, *rest
+    return *left, head, *rest
+
+
 _FORMS: dict[str, Callable[..., Form]] = {
+    "pi": lambda: PI,
     "add": lambda a, b: add([a, b]),
     "sub": lambda a, b: add([a, neg(b)]),
     "neg": neg,
-    "mul": lambda a, b: multiply([a, b]),
+    "mul": lambda a, b: multiply(factors(a, b)),
     "div": Frac,
     "pow": Power,
     "sqrt": Root,

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from itertools import islice
 from math import gcd, lcm
 
 from derive.errors import InputError
 from derive.notation.build import add, multiply, neg, number
-from derive.notation.form import Call, Form, Frac, Neg, Number, Power, Product, Sum, Underbrace, children, rebuild, walk
+from derive.notation.form import Call, Form, Frac, Neg, Number, Power, Product, Sum, Underbrace, children, rebuild
 from derive.notation.functions import FUNCTIONS
+from derive.notation.length import is_longer
 
 Factors = tuple[tuple[int, int], ...]
 """Powers of factors: (factor, exponent), sorted by factor; the exponents are not zero."""
@@ -76,16 +76,6 @@ def cancelled(factors: Iterable[Form]) -> Form | None:
             side[factor] = side.get(factor, 0) + abs(exponent)
     common = tuple((factor, min(above[factor], below[factor])) for factor in sorted(above) if factor in below)
     return algebra.form((Fraction(1), common)) if common else None
-
-
-def size(form: Form) -> int:
-    """How much there is to read: the number of nodes of a form."""
-    return sum(1 for _ in walk(form))
-
-
-def is_longer(form: Form, limit: int) -> bool:
-    """Whether a form has more nodes than that; looks at no more of them."""
-    return any(True for _ in islice(walk(form), limit, None))
 
 
 def _times(*terms: Term) -> Term:

@@ -221,10 +221,8 @@ LEAVES = (Number, Symbol, Text)
 """The forms that hold no others."""
 
 
-@cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind))
-
+PI = Symbol("pi")
+"""The one letter that is a number wherever it stands, and no name; with an index it is a letter as any other."""
 
 _OTHER = ("str", "int", "bool", "tuple[str, ...]", "tuple[bool, ...]")
 
@@ -236,8 +234,9 @@ def _opener(kind: Any) -> Callable[[Any], tuple[Form, ...]]:
     held = [(name, of) for name, of in typed if of not in _OTHER and not of.startswith("Literal")]
     if not held:
         return lambda form: ()
-    if len(held) == 1 and held[0][1] == "tuple[Form, ...]":
-        return attrgetter(held[0][0])
+    kinds = [of for _, of in held]
+    if kinds == ["tuple[Form, ...]"] or (len(kinds) > 1 and not any(of.startswith("tuple") for of in kinds)):
+        return attrgetter(*(name for name, _ in held))
     ways = tuple((name, not of.startswith("tuple"), of == "tuple[Form, ...]") for name, of in held)
 
     def opened(form: Form) -> tuple[Form, ...]:
@@ -288,13 +287,13 @@ def rebuild(form: Form, change: Callable[[Form], Form]) -> Form:
     if isinstance(form, LEAVES):
         return form
     kind: Any = type(form)
-    old = [getattr(form, name) for name in _names(kind)]
+    old = [getattr(form, name) for name in kind.__match_args__]
     new = [_mapped(value, change) for value in old]
-    if all(a is b for a, b in zip(old, new, strict=True)):
-        return form
-    return kind(*new)
+    return form if all(a is b for a, b in zip(old, new, strict=True)) else kind(*new)
 
 
 def symbols(form: Form) -> dict[Symbol, None]:
-    """The symbols that occur in `form`, in order of first appearance (a dictionary used as an ordered set)."""
-    return {node: None for node in walk(form) if isinstance(node, Symbol)}
+    """The names that occur in `form`, in order of first appearance (a dictionary used as an ordered set)."""
+    found = {node: None for node in walk(form) if isinstance(node, Symbol)}
+    found.pop(PI, None)
+    return found

@@ -13,6 +13,7 @@ from functools import lru_cache
 from derive.notation.form import (
     At,
     BigSum,
+    Call,
     Cases,
     Derivative,
     Fence,
@@ -198,6 +199,12 @@ class LatexWriter(Writer):
         return Piece(f"\\underbrace{{{pieces[0].text}}}_{{\\text{{{escape(form.label)}}}}}", POWER, True)
 
     # calls and derivatives
+
+    def call(self, form: Call, pieces: Sequence[Piece]) -> Piece:
+        piece = super().call(form, pieces)
+        if form.args or form.primes or form.params or form.function not in FUNCTIONS:
+            return piece
+        return piece._replace(text=f"{{{piece.text}}}", hinge=piece.hinge + 2)  # or a dot after it would stand close
 
     def named(self, name: str, known: Function | None, bare: bool = False) -> str:
         if known and (not bare or known.latex.startswith(r"\operatorname")):

@@ -48,6 +48,10 @@ def _library(name: str, at_zero: int) -> Meaning:
     return _of_one(lambda use, x: use.reals.from_zero(name, at_zero)(x))
 
 
+def _periodic(name: str) -> Meaning:
+    return _of_one(lambda use, x: use.reals.periodic(name)(x))
+
+
 def relu(use: Use, x: Any) -> Any:
     """max(0, x), whose slope at 0 is a convention."""
     side = use.piece(x)
@@ -204,9 +208,9 @@ MEANINGS: dict[str, Meaning] = {
     "exp": _of_one(lambda use, x: use.reals.exp(x)),
     "log": _of_one(lambda use, x: use.reals.log(x)),
     "sigmoid": _of_one(lambda use, x: use.reals.sigmoid(x)),
-    "sin": _library("sin", 0),
-    "cos": _library("cos", 1),
-    "tan": _library("tan", 0),
+    "sin": _periodic("sin"),
+    "cos": _periodic("cos"),
+    "tan": _periodic("tan"),
     "sinh": _library("sinh", 0),
     "cosh": _library("cosh", 1),
     "tanh": _library("tanh", 0),

@@ -22,6 +22,7 @@ DOUBLE_DIGITS = 15
 MAX_BITS = 200_000
 MAX_EXPONENT = 1_000_000
 HALF = Fraction(1, 2)
+ROUND_VALUES, SPARE = (Fraction(0), Fraction(1), Fraction(-1), HALF, -HALF), 3
 
 
 class Undefined(DeriveError):
@@ -63,6 +64,7 @@ class Reals:
         self.near = Fraction(1, 10 ** max(5, digits // 6))
         self.aside = Fraction(1, 10 ** max(8, digits // 5))
         self._number: type = self.context.mpf
+        self.pi = +self.context.pi
         self.literal: Callable[[str], Any] = lru_cache(maxsize=4096)(lambda text: self.real(Fraction(text)))
 
     def real(self, x: Any) -> Any:
@@ -176,6 +178,21 @@ class Reals:
         """mpmath's function of this name, with an exact value at 0."""
         function = getattr(self.context, name)
         return lambda x: Fraction(at_zero) if isinstance(x, Fraction) and not x else function(self._bounded(x))
+
+    def periodic(self, name: str) -> Callable[[Any], Any]:
+        """mpmath's sin, cos or tan; exact where it is 0, 1/2 or 1 up to sign, as at multiples of π/6.
+
+        Such an x has as few digits as all numbers here, so the value is off by what is left out of them.
+        """
+        function = getattr(self.context, name)
+
+        def value(x: Any) -> Any:
+            x = self.real(x)
+            found, error = function(x), abs(x) * self.real(Fraction(1, 10 ** (self.digits - SPARE)))
+            near = (level for level in ROUND_VALUES if abs(found - self.real(level)) <= error)
+            return next(near, found)
+
+        return value
 
     def _bounded(self, x: Any) -> Any:
         real = self.real(x)

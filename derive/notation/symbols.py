@@ -58,7 +58,8 @@ def parse_symbol(name: str) -> Symbol:
 
 def symbol_name(symbol: Symbol) -> str:
     """The canonical name: `parse_symbol(symbol_name(s)) == s`."""
-    stem = "_".join(piece for piece in (symbol.base, symbol.accent, *symbol.sub) if piece)
+    head = f"{symbol.base}_{symbol.accent}" if symbol.accent else symbol.base
+    stem = "_".join((head, *symbol.sub))
     return f"{stem}__{symbol.sup}" if symbol.sup else stem
 
 

@@ -18,6 +18,7 @@ from sympy.core.function import AppliedUndef
 from derive.errors import InputError
 from derive.notation.build import ONE, neg, number, scientific
 from derive.notation.form import (
+    PI,
     At,
     BigSum,
     Call,
@@ -133,7 +134,10 @@ def symbol_of(name: str) -> Form:
     if quotient := _DERIVATIVE_NAME.fullmatch(name):
         by = quotient[2].removeprefix("/d").split("/d")
         return Derivative(parse_symbol(quotient[1]), tuple(map(parse_symbol, by)))
-    return parse_symbol(_MARKUP.sub("", name.translate(_GREEK_NAMES)))
+    symbol = parse_symbol(_MARKUP.sub("", name.translate(_GREEK_NAMES)))
+    if symbol == PI:
+        raise InputError(f"the SymPy symbol {name}: pi is the number π, so take sympy.pi or another name")
+    return symbol
 
 
 def _leaf(form: Form) -> Callable[[Any], Plan]:
@@ -262,7 +266,7 @@ def _tuple(expr: Any) -> Plan:
 
 
 _PLANS: dict[type, Callable[[Any], Plan]] = {
-    Rational: _rational, Float: _float, sympy.Symbol: _symbol, type(S.Pi): _leaf(Symbol("pi")),
+    Rational: _rational, Float: _float, sympy.Symbol: _symbol, type(S.Pi): _leaf(PI),
     type(S.Exp1): _leaf(Call("exp", (ONE,))), Add: add_plan, Mul: product_plan, Pow: power_plan, AppliedUndef:
     lambda expr: (expr.args, lambda *args: Call(expr.func.__name__, args)),
     **{getattr(sympy, name): _call(name) for name in

@@ -17,6 +17,7 @@ from sympy import Add, ImmutableMatrix, Mul, Rational, S
 
 from derive.errors import InputError
 from derive.notation.form import (
+    PI,
     At,
     BigSum,
     Call,
@@ -92,6 +93,8 @@ def _given(node: Form, names: Names) -> Any:
     """The expression of a name; None for anything that is made of parts."""
     if isinstance(node, (Symbol, Derivative)) and node in names:
         return names[node]
+    if node == PI:
+        return sympy.pi
     if isinstance(node, Symbol):
         return sympy.Symbol(symbol_name(node))
     if isinstance(node, Derivative) and isinstance(node.of, Symbol) and not node.held:

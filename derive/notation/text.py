@@ -43,6 +43,11 @@ MAX_DIGITS = 60
 MAX_DEPTH = 50
 MAX_PARTS = 400
 
+_STRANGE = re.compile(r"[^\t -~]|[#\\]")
+_BRACKET = re.compile(r"[][(){}]")
+_LONG_NUMBER = re.compile(rf"\d(_?\d){{{MAX_DIGITS},}}")
+_LAMBDA = re.compile(r"\blambda\b")
+
 _OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.MatMult: "*", ast.Div: "/", ast.Pow: "**",
 }  # fmt: skip
@@ -113,16 +118,16 @@ class _Reader:
         """Only what Python reads as one line of plain characters: a comment would be dropped, other alphabets shift the
         columns at which numbers are found.
         """
+        if strange := _STRANGE.search(self.source):
+            raise self._error(f"the character {strange[0]!a} is not allowed in an expression", strange.start())
         depth = 0
-        for column, char in enumerate(self.source):
-            if not (" " <= char <= "~" or char == "\t") or char in "#\\":
-                raise self._error(f"the character {char!a} is not allowed in an expression", column)
-            depth += (char in "([{") - (char in ")]}")
+        for bracket in _BRACKET.finditer(self.source):
+            depth += 1 if bracket[0] in "([{" else -1
             if depth > MAX_NESTING:
-                raise self._error(f"brackets nested more than {MAX_NESTING} deep", column)
-        if digits := re.search(rf"\d(_?\d){{{MAX_DIGITS},}}", self.source):
+                raise self._error(f"brackets nested more than {MAX_NESTING} deep", bracket.start())
+        if digits := _LONG_NUMBER.search(self.source):
             raise self._error(f"a number of more than {MAX_DIGITS} digits", digits.start())
-        if word := re.search(r"\blambda\b", self.source):
+        if word := _LAMBDA.search(self.source):
             raise self._error("'lambda' is reserved: write lam for the Greek letter", word.start())
 
     def _error(self, message: str, column: int) -> InputError:

@@ -16,7 +16,7 @@ from derive.errors import DeriveError
 from derive.notation.arrays import Array, Value, items
 from derive.notation.branches import Branches
 from derive.notation.build import number
-from derive.notation.form import Form, Matrix, Symbol, Tuple
+from derive.notation.form import PI, Form, Matrix, Symbol, Tuple
 from derive.notation.reals import reals
 from derive.notation.unrolled import Code, compiled, substituted
 
@@ -58,7 +58,6 @@ class Evaluator:
         self.unknown = unknown
         self.branches = branches or Branches()
         self.exact = exact
-        self.whole = frozenset(type(form) for form in self.env) - {Symbol}
 
     def value(self, form: Form) -> Value:
         """The value of the form.
@@ -67,7 +66,8 @@ class Evaluator:
             NoValue: a name, a derivative or a function that has no value.
             Undefined: there is no real value.
         """
-        return self.run(compiled(form, self._given if self.whole else None))
+        whole = {type(given) for given in self.env} - {Symbol}
+        return self.run(compiled(form, (lambda part: type(part) in whole and part in self.env) if whole else None))
 
     def run(self, code: Code) -> Value:
         """The value of a form that was unrolled before."""
@@ -86,6 +86,8 @@ class Evaluator:
         value = self.env.get(form)
         if value is None and self.unknown is not None:
             value = self.unknown(form)
+        if value is None and form == PI:
+            value = self.reals.pi
         if value is None:
             raise NoValue(form)
         return value
@@ -95,9 +97,6 @@ class Evaluator:
         inner = Evaluator({**self.env, **bindings}, unknown=self.unknown, branches=self.branches, exact=self.exact)
         inner.reals = self.reals
         return inner
-
-    def _given(self, form: Form) -> bool:
-        return type(form) in self.whole and form in self.env
 
 
 def evaluate(form: Form, env: Mapping[Form, Value] | None = None, digits: int = 50) -> Value:

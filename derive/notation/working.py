@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.notation.algebra import is_longer, size, tidy
+from derive.notation.algebra import tidy
 from derive.notation.build import neg, number
-from derive.notation.form import At, Call, Derivative, Form, Matrix, Number, Symbol, Tuple, rebuild, symbols
+from derive.notation.form import PI, At, Call, Derivative, Form, Matrix, Number, Symbol, Tuple, rebuild, symbols, walk
+from derive.notation.length import is_longer, size
 from derive.notation.reals import Undefined
 from derive.notation.rounding import Real, as_fraction, exact_form, rounded, shown, unit_of
 from derive.notation.value import Evaluator, NoValue
@@ -32,7 +33,8 @@ def numbers_in(
     """The form with every named quantity that has a value replaced by it, and whether all of them are exact.
 
     Under the policy "exact" a name whose value is no short number is replaced by its exact form in `forms`; one
-    without stays a name. Under carry-rounded a name is worth what was printed, so it stands with all its digits.
+    without stays a name. A form with π in it is put in under every policy: nobody writes sin 1.571 for sin(π/2). Under
+    carry-rounded a name is worth what was printed, so it stands with all its digits.
     """
     exact = True
 
@@ -42,8 +44,9 @@ def numbers_in(
             short = exact_form(values[part], rounding)
             if short is not None:
                 return short
-            if rounding.mode == "exact":
-                return (forms or {}).get(part, part)
+            written = (forms or {}).get(part, part)
+            if rounding.mode == "exact" or PI in walk(written):
+                return written
             if rounding.mode == "carry-rounded" and isinstance(values[part], Fraction):
                 return number(values[part])
             exact = False
@@ -67,13 +70,13 @@ def number_lines(
         form: the last symbolic form of the step.
         value: what it is worth, exactly or to 50 digits.
         values: of the named quantities in it; under carry-rounded those that were carried.
-        forms: exact forms of quantities, for the policy "exact".
+        forms: exact forms of quantities, for the policy "exact" and for those with π.
     """
     relation, final = shown(value, rounding)
     if rounding.mode == "exact":
         line, exact = numbers_in(form, values, rounding, forms=forms)
     else:
-        line, exact = _true_numbers(form, values, rounding, final)
+        line, exact = _true_numbers(form, values, rounding, final, forms)
     rounds = relation == "≈"
     result = folded(line) if rounds and exact and not is_longer(line, LONGEST_FOLDED) else line
     lines: list[tuple[Relation, Form, Phrase]] = [("=" if exact else "≈", line, reason)]
@@ -90,11 +93,13 @@ def number_lines(
     return tuple(distinct)
 
 
-def _true_numbers(form: Form, values: Values, rounding: Rounding, final: Form) -> tuple[Form, bool]:
+def _true_numbers(
+    form: Form, values: Values, rounding: Rounding, final: Form, forms: Mapping[Form, Form] | None
+) -> tuple[Form, bool]:
     """The form with numbers in, with as many digits as make it true as printed."""
     unit = unit_of(final)
     for extra in range(MOST_EXTRA_DIGITS):
-        line, exact = numbers_in(form, values, rounding, extra)
+        line, exact = numbers_in(form, values, rounding, extra, forms)
         if exact or unit is None or _is_true(line, final, unit):
             break
     return line, exact

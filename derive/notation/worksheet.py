@@ -7,9 +7,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from derive.errors import InputError
-from derive.notation.algebra import is_longer
 from derive.notation.decimals import decimal_of
 from derive.notation.form import Form, symbols
+from derive.notation.length import is_longer
 from derive.notation.reals import LogOfNothing, Undefined
 from derive.notation.rounding import Real, as_fraction, shown
 from derive.notation.working import number_lines, numbers_in, worth

@@ -9,8 +9,9 @@ recurse, so deep and long forms cost no stack.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from itertools import groupby, pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from operator import attrgetter
 from typing import ClassVar, NamedTuple
 
 from derive.errors import InputError
@@ -66,14 +67,24 @@ class Piece(NamedTuple):
 
 
 _ZERO = re.compile(r"0\.0*(?!\d)")
+_TALL, _VALUE = attrgetter("tall"), attrgetter("value")
 
 
 def _is_tall(pieces: Iterable[Piece]) -> bool:
-    return any(piece.tall for piece in pieces)
+    return any(map(_TALL, pieces))
 
 
 def _is_value(pieces: Iterable[Piece]) -> bool:
-    return all(piece.value for piece in pieces)
+    return all(map(_VALUE, pieces))
+
+
+def _runs(names: Sequence[Form], pieces: Sequence[Piece]) -> Iterator[tuple[Form, Piece, int]]:
+    """Each name with its piece and how often it stands in a row."""
+    start = 0
+    for end in range(1, len(names) + 1):
+        if end == len(names) or names[end] != names[start]:
+            yield names[start], pieces[start], end - start
+            start = end
 
 
 class Writer:
@@ -146,20 +157,19 @@ class Writer:
 
     def product(self, form: Product, pieces: Sequence[Piece]) -> Piece:
         texts = self.fit_all(pieces, FACTOR)
-        row = pairwise(form.factors)
-        dotted = any(a == b and isinstance(a, Symbol) for a, b in row)  # K·K·C, where KKC would read as a word
+        neighbours = pairwise(form.factors)
+        dotted = any(isinstance(a, Symbol) and a == b for a, b in neighbours)  # K·K·C, where KKC would read as a word
 
-        def joined(i: int, text: str) -> str:
-            return self.dot if dotted else self.times(texts[i - 1], pieces[i - 1], text, pieces[i])
+        def appended(row: str, i: int, text: str) -> str:
+            return row + (self.dot if dotted else self.times(texts[i - 1], pieces[i - 1], text, pieces[i])) + text
 
-        parts = [texts[0]]
-        for i in range(1, len(texts)):
-            parts += [joined(i, texts[i]), texts[i]]
-        closed = ""
-        if len(texts) > 1 and pieces[-1].closed and pieces[-1].level >= FACTOR:
-            end = pieces[-1].closed
-            closed = "".join([*parts[:-2], joined(len(texts) - 1, end), end])
-        return Piece("".join(parts), PRODUCT, _is_tall(pieces), _is_value(pieces), closed)
+        last, row = len(texts) - 1, texts[0]
+        for i in range(1, last):
+            row = appended(row, i, texts[i])
+        end = pieces[last].closed if pieces[last].level >= FACTOR else ""
+        closed = appended(row, last, end) if last and end else ""
+        row = appended(row, last, texts[last]) if last else row
+        return Piece(row, PRODUCT, _is_tall(pieces), _is_value(pieces), closed)
 
     def times(self, before: str, left: Piece, text: str, right: Piece) -> str:
         """What is written between two factors, given their texts and what they were before brackets."""
@@ -211,7 +221,8 @@ class Writer:
         settings, strokes = self.settings(form, pieces[cut:]), "'" * form.primes
         if not args:
             bare = self.named(form.function, known, bare=not form.primes)
-            return Piece(f"{bare}{settings}{strokes}", POWER, callee=True)
+            text = f"{bare}{settings}{strokes}"
+            return Piece(text, POWER, callee=True, hinge=len(text) if plain else 0)
         name = f"{self.named(form.function, known)}{settings}{strokes}"
         tall = _is_tall(args)
         text = name + self.brackets(self.comma.join(arg.text for arg in args), tall)
@@ -262,10 +273,9 @@ class Writer:
 
     def _differentials(self, form: Derivative, pieces: Sequence[Piece], mark: str) -> list[str]:
         found = []
-        for wrt, group in groupby(zip(form.wrt, pieces, strict=True), lambda pair: pair[0]):
-            run = [piece for _, piece in group]
-            need = POWER if isinstance(wrt, Symbol) and len(run) == 1 else ATOM
-            found.append(f"{mark}{self.fit(run[0], need)}{self.order(len(run))}")
+        for wrt, piece, count in _runs(form.wrt, pieces):
+            need = POWER if isinstance(wrt, Symbol) and count == 1 else ATOM
+            found.append(f"{mark}{self.fit(piece, need)}{self.order(count)}")
         return found
 
     def order(self, count: int) -> str:

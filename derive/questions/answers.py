@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 
 from derive.graph.arrays import Array
 from derive.graph.graph import Graph, matrix_form
-from derive.notation.algebra import is_longer
 from derive.notation.arrays import Array as Box
 from derive.notation.arrays import Value
 from derive.notation.build import number
 from derive.notation.form import Derivative, Form, Symbol, symbols
+from derive.notation.length import is_longer
 from derive.notation.reals import Undefined
 from derive.notation.rounding import as_fraction, rounded
 from derive.notation.symbols import symbol_name

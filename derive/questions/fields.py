@@ -12,7 +12,7 @@ from derive.errors import InputError
 from derive.graph.arrays import Array
 from derive.notation import arrays
 from derive.notation.build import number
-from derive.notation.form import Form, Matrix, Symbol, Tuple
+from derive.notation.form import PI, Form, Matrix, Symbol, Tuple
 from derive.notation.rounding import Real
 from derive.notation.symbols import parse_symbol
 from derive.notation.text import read
@@ -57,11 +57,12 @@ def _depth(value: Any) -> int:
 
 def to_name(value: Any) -> Symbol:
     """The symbol of a name."""
-    if isinstance(value, Symbol):
-        return value
-    if not isinstance(value, str):
+    if not isinstance(value, (str, Symbol)):
         raise InputError(f"a name is needed, not {value!r}")
-    return parse_symbol(value)
+    symbol = parse_symbol(value) if isinstance(value, str) else value
+    if symbol == PI:
+        raise InputError("pi is the number π and no name that could have a value: give it an index, as in pi_1")
+    return symbol
 
 
 def to_names(value: Any) -> tuple[Symbol, ...]:

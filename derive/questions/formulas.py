@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from derive.graph.arrays import Array
 from derive.graph.graph import Graph, Quantity, evaluate, matrix_form
 from derive.graph.point import Point
-from derive.notation.algebra import is_longer
 from derive.notation.form import Derivative, Form, Matrix, Symbol, Tuple, children
+from derive.notation.length import is_longer
 from derive.notation.rounding import rounded
 from derive.questions.answers import LONGEST_EXACT, MANY_DIGITS
 
@@ -17,7 +17,7 @@ def gradient_formulas(point: Point, of: Symbol, wrt: Iterable[Symbol]) -> dict[F
     """The gradients in a graph with arrays: a form, or the matrix of the forms of all entries."""
     graph = point.graph
     formulas: dict[Form, Form] = {}
-    if any(isinstance(quantity.value, Array) for quantity in graph.quantities.values()):
+    if graph.arrays:
         for name in wrt:
             forms = _slopes(point, graph.scalar(of), nodes_of(graph, name))
             array = graph.quantities[name].value if name in graph.quantities else None

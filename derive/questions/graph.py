@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -24,7 +25,7 @@ from derive.questions.draws import draw_graph
 from derive.questions.fields import Expression, Name, Names, numeric
 from derive.questions.formulas import array_formulas, entries_of, gradient_formulas, nodes_of
 from derive.questions.graph_question import GraphQuestion, Known, listed, tie_remarks
-from derive.record import Answer, Conventions, Derivation, Given, Line, Mark, Phrase, Step
+from derive.record import ACCURACY, Answer, Conventions, Derivation, Given, Line, Phrase, Step
 
 LOGISTIC: dict[str, Any] = {"z": "w*x + b", "p": "sigmoid(z)", "L": "-(t*log(p) + (1-t)*log(1-p))"}
 LOGISTIC_AT: dict[str, Any] = {"w": -2, "x": 3.5, "b": -2, "t": 0.5}
@@ -56,6 +57,7 @@ class GraphForward(GraphQuestion):
             worked = forward_steps(point, [quantity])
             steps += recalled(point, worked) if quantity.symbol in known else worked
         targets = [graph.written(q.symbol) for q in wanted]
+        steps = [replace(step, marks=ACCURACY) if step.marks and step.target in targets else step for step in steps]
         answers = answers_of(steps, targets, graph, self.at, array_formulas(graph, wanted))
         prompt: Phrase = ("Compute ", *listed(targets), ".")
         return self.derivation("Forward pass", prompt, graph, steps, answers, conventions)
@@ -220,7 +222,7 @@ class GraphUpdate(GraphGradient):
             return self._array_update(graph, point, name, new, form)
         number = point.value(form)
         lines = (Line("=", form, ("gradient descent",)), *point.numbers(new, form, number))
-        return Step(symbol_name(new), new, lines, "gradient descent", (), (Mark(Fraction(1), "A"),))
+        return Step(symbol_name(new), new, lines, "gradient descent", (), ACCURACY)
 
     def _array_update(self, graph: Graph, point: Point, name: Symbol, new: Symbol, form: Form) -> Step:
         array = graph.quantity(name).value
@@ -231,7 +233,7 @@ class GraphUpdate(GraphGradient):
             moved = subtract(graph.labels[node], Product((parse_symbol("eta"), slope)))
             entries.append((element(new, *at), moved, point.worth(moved)))
         lines = (Line("=", form, ("gradient descent",)), Line(*point.array(entries, array.shape)))
-        return Step(symbol_name(new), new, lines, "gradient descent", (), (Mark(Fraction(1), "A"),))
+        return Step(symbol_name(new), new, lines, "gradient descent", (), ACCURACY)
 
 
 def _new(name: Symbol) -> Symbol:

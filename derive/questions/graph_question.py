@@ -14,11 +14,13 @@ from derive.graph.point import Point
 from derive.notation.decimals import decimal_of
 from derive.notation.form import (
     Call,
+    Derivative,
     Form,
     Frac,
     Matrix,
     Neg,
     Number,
+    Symbol,
     Tuple,
     symbols,
     walk,
@@ -87,18 +89,32 @@ class GraphQuestion(Question):
         remarks: Iterable[Phrase] = (),
         extra: Iterable[Given] = (),
     ) -> Derivation:
-        """The finished record; `extra` are premises after those of the graph."""
-        return finished(
-            Derivation(
-                title,
-                prompt,
-                (*self.premises(graph), *extra),
-                tuple(steps),
-                tuple(answers),
-                conventions,
-                remarks=tuple(remarks),
-            )
-        )
+        """The finished record; `extra` are premises after those of the graph.
+
+        A remark on a quantity stands before the first gradient by it, and at the end where there is none.
+        """
+        placed, left = _placed(steps, remarks)
+        givens = (*self.premises(graph), *extra)
+        return finished(Derivation(title, prompt, givens, placed, tuple(answers), conventions, remarks=left))
+
+
+def _placed(steps: Sequence[Step], remarks: Iterable[Phrase]) -> tuple[tuple[Step, ...], tuple[Phrase, ...]]:
+    """The steps with the remarks among them, and the remarks that belong to none."""
+    placed, left = list(steps), []
+    for number, remark in enumerate(remarks, 1):
+        named = {_owner(part) for part in remark if isinstance(part, Symbol)}
+        for at, step in enumerate(placed):
+            if isinstance(step.target, Derivative) and not named.isdisjoint(map(_owner, step.target.wrt)):
+                placed.insert(at, Step(f"remark_{number}", intro=remark))
+                break
+        else:
+            left.append(remark)
+    return tuple(placed), tuple(left)
+
+
+def _owner(name: Form) -> Form:
+    """The name of the array that an entry may belong to: names that are alike but for their indices."""
+    return Symbol(name.base, name.accent, sup=name.sup) if isinstance(name, Symbol) else name
 
 
 def _arguments(graph: Graph, block: str) -> dict[Form, None]:
@@ -152,13 +168,14 @@ def tie_remarks(point: Point) -> tuple[Phrase, ...]:
 
 def _tie(names: list[Form], padding: bool, rule: str) -> Phrase:
     if padding and rule == "padding":
-        return (*listed(names), " ties with the zero padding: the padding takes the gradient")
+        verb = "tie" if len(names) > 1 else "ties"
+        return (*listed(names), f" {verb} with the zero padding: the padding takes the gradient.")
     chosen = names[-1] if rule == "last" else names[0]
     return (
-        "a tie of ",
+        "A tie of ",
         *listed(names),
         *((" and the padding",) if padding else ()),
         ": ",
         chosen,
-        " takes the gradient",
+        " takes the gradient.",
     )

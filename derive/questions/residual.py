@@ -13,6 +13,7 @@ from pydantic import Field
 
 from derive.errors import InputError
 from derive.graph.paths import Named, activations, depends, name_arguments, path_derivative, without_skips
+from derive.graph.slopes import slope_lines
 from derive.notation.build import ONE, ZERO, multiply
 from derive.notation.form import Call, Derivative, Form, Product, Relation, Symbol, Underbrace, rebuild, symbols, walk
 from derive.notation.symbols import parse_symbol, symbol_name
@@ -186,10 +187,7 @@ class _Chain:
         why: Phrase = (by, " feeds the skip and the block: add") if fans else ("chain rule",)
         if not fans and not self.mark and _carries_skip(self.forms[name], by):
             why = ("chain rule; the skip does not depend on ", by)
-        lines = [Line("=", form, why)]
-        replaced = _with_slopes(form, self.question.blocks)
-        if replaced != form:
-            lines.append(Line("=", _without_braces(replaced), _slope_reason(form, self.question.blocks)))
+        lines = [Line("=", form, why), *slope_lines(_without_braces(form), self.question.blocks)]
         target = Derivative(name, (by,))
         rule = "sum over paths" if fans else "chain rule"
         return Step(
@@ -240,17 +238,6 @@ def _swapped(form: Form, swap: Mapping[Symbol, Symbol]) -> Form:
 
 def _without_braces(form: Form) -> Form:
     return _without_braces(form.arg) if isinstance(form, Underbrace) else rebuild(form, _without_braces)
-
-
-def _with_slopes(form: Form, blocks: Mapping[str, Form]) -> Form:
-    if isinstance(form, Call) and form.primes and form.function in blocks:
-        return blocks[form.function]
-    return rebuild(form, lambda part: _with_slopes(part, blocks))
-
-
-def _slope_reason(form: Form, blocks: Mapping[str, Form]) -> Phrase:
-    calls = [node for node in walk(form) if isinstance(node, Call) and node.primes and node.function in blocks]
-    return (calls[0], " = ", blocks[calls[0].function])
 
 
 def _with_slope(form: Form, functions: Mapping[str, None], slope: Form) -> Form:

@@ -82,12 +82,10 @@ class GraphTable(Question):
         rows = [row for step in steps for row in step.substeps]
         answers = answers_of(rows, targets, graph, self.at)
         givens = [Given(q.symbol, q.form, shown=False) for q in graph.definitions]
-        givens += [Given(name, form, "value") for name, form in self.at.items()]
+        givens += [Given(output, self.function), *(Given(name, form, "value") for name, form in self.at.items())]
         prompt: Phrase = (
             "Draw the computation graph of ",
             output,
-            " = ",
-            self.function,
             ", compute ",
             output,
             " on it, and find ",
@@ -128,10 +126,10 @@ def _columns(row: Step) -> tuple[Line, ...]:
 
 
 def _shortened(steps: Sequence[Step]) -> list[Step]:
-    """The symbolic line nearest to the numbers, then the numbers."""
+    """The symbolic line nearest to the numbers, then the numbers; a slope that is a number stands in both places."""
     short = []
     for step in steps:
         symbolic = [line for line in step.lines if symbols(line.form)]
         numbers = [line for line in step.lines if not symbols(line.form)]
-        short.append(replace(step, lines=(*symbolic[-1:], *numbers)))
+        short.append(replace(step, lines=(*(symbolic or numbers)[-1:], *numbers)))
     return short

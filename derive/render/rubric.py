@@ -74,7 +74,7 @@ def _result(step: Step) -> Phrase:
         return (line.form,)
     relation = Relation("≈" if line.relation == "≈" else "=", step.target, _plain(line.form))
     if isinstance(line.form, Text):
-        return (step.target, " ", line.form.text)
+        return (step.target, ": ", line.form.text)
     return (relation,) if width(relation) <= _RESULT_EM else (step.target,)
 
 

@@ -17,6 +17,8 @@ from derive.render.raw import Raw, comment_text, typst_code, typst_string
 _REASON_EM = 20.0
 _TABLE_EM, _MARK_EM = 40.3, 4.2
 """The width in em that a table has, and how much of it marks beside the table take."""
+_ROWS_TOGETHER = 16
+"""A table of so many rows is not broken over pages."""
 _COLUMN_EM, _BOX_EM, _SIGN_EM, _QUIET = 0.92, 0.75, 1.3, 0.87
 """What its column, a box and a relation sign add to a cell, and how small reasons are."""
 
@@ -143,7 +145,8 @@ class TypstPrinter(Printer):
         rows = "".join(f"  {', '.join(self._table_row(row, count, *extra))},\n" for row in table.rows)
         marks = marks_text(table.marks)
         wide = ", fits: false" if _table_width(table) > _TABLE_EM - bool(marks) * _MARK_EM else ""
-        return f"#step-table(({', '.join(columns)},), ({', '.join(heads)},), [{marks}]{wide},\n{rows})"
+        whole = ", whole: true" if len(table.rows) <= _ROWS_TOGETHER else ""
+        return f"#step-table(({', '.join(columns)},), ({', '.join(heads)},), [{marks}]{wide}{whole},\n{rows})"
 
     def _table_row(self, row: AnyRow, columns: int, reasons: bool, marks: bool) -> list[str]:
         if isinstance(row, FoldedRows):
@@ -153,7 +156,7 @@ class TypstPrinter(Printer):
         else:
             cells = ["[]" if row.target is None else str(self.math(row.target))]
             cells += ["[]" if line is None else self._cell(line) for line in row.lines]
-        cells += [f"quiet[{self.phrase(row.reason)}]"] * reasons
+        cells += [f"cell-words(quiet[{self.phrase(row.reason)}])"] * reasons
         cells += [f"quiet[{marks_text(row.marks)}]"] * marks
         return cells
 
@@ -164,7 +167,7 @@ class TypstPrinter(Printer):
             form = f"display({self.inline(line.form)})"
             form = f"#cell-answer(${form}$)" if line.boxed else form
             shown += f" {self.relations[line.relation]} {form}" if shown else form
-        return f"${shown}$" if shown else f"[{self.phrase(cell.words)}]"
+        return f"${shown}$" if shown else f"cell-words[{self.phrase(cell.words)}]"
 
     def _cell(self, line: Line) -> str:
         sign = "approx " if line.relation == "≈" else ""

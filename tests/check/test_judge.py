@@ -88,6 +88,16 @@ def test_an_abstract_block_has_the_slope_that_was_given(wrong: str) -> None:
     assert judged(givens, step("a", d("y", "u"), wrong)).verified is False
 
 
+@pytest.mark.parametrize(
+    ("slope", "verified"),
+    [("(1 + r)*(1 + q)", True), ("(1 + r)**2", False), ("(1 + q)**2", False), ("1 + r + q", False), ("1 + q", False)],
+)
+def test_a_block_that_is_used_twice_has_a_slope_at_each_place(slope: str, verified: bool) -> None:
+    slopes = [Given(Call("F", (sym(name),), primes=1), form(rate)) for name, rate in (("x", "r"), ("y", "q"))]
+    givens = [define("y", "x + F(x)"), define("z", "y + F(y)"), *slopes]
+    assert judged(givens, step("a", d("z", "x"), slope)).verified is verified
+
+
 def test_an_abstract_block_without_slope_has_its_own_derivative() -> None:
     prime = Call("F", (sym("x"),), primes=1)
     givens = [define("y", "x + F(x)")]

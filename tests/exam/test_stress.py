@@ -1,8 +1,10 @@
 """The stress test finds what is wrong, names its seed, and draws the same again from it."""
 
+from derive.cli.trials import run_stress
 from derive.exam.marks import with_points
 from derive.exam.model import read_exam
 from derive.exam.stress import Summary, Trial, drawn_sheet, stress_exam, stress_type
+from derive.record import Conventions, Rounding
 
 
 def test_draws_depend_on_type_and_seed_alone():
@@ -40,6 +42,19 @@ def test_what_does_not_read_back_is_found(monkeypatch):
     monkeypatch.setattr(stress, "_printed", lambda sheet, kind: good(sheet, kind).replace("wx", "wx + 1"))
     (trial,) = stress_type("toy.product", 1, seed=1).failures
     assert trial.fault.startswith("read back")
+
+
+def test_draws_are_solved_under_the_asked_policy():
+    exact = Conventions(Rounding("exact", 4))
+    assert drawn_sheet("toy.product", 3, exact).conventions.rounding.mode == "exact"
+    summary = stress_type("toy.slip", 1, seed=0, conventions=exact)
+    assert summary.failures
+
+
+def test_a_failure_says_how_to_draw_it_again():
+    report, passed = run_stress("toy.slip", 1, 7, Rounding("carry-rounded", 3), lambda name: None)
+    assert not passed
+    assert "derive stress toy.slip -n 1 --seed 7 --rounding carry-rounded --digits 3" in report
 
 
 def test_an_exam_is_run_once():

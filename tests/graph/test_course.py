@@ -5,9 +5,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from derive.graph.course import course_form, is_settled
-from derive.notation.algebra import cancelled, combine, size, tidy
+from derive.notation.algebra import cancelled, combine, tidy
 from derive.notation.build import add, multiply, sym
 from derive.notation.form import Call, Form, Frac, Neg, Number, Power, Sum
+from derive.notation.length import size
 from derive.notation.source import write
 from derive.notation.text import read
 

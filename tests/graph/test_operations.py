@@ -36,7 +36,8 @@ DIFFERENTIABLE = [key for key in KEYS if key[0] != "winner"]
 def points_of(key, count=4):
     """The example, and points near it on the same side of every kink and border of a domain."""
     entry = operation(key)
-    first = [Fraction(text) for text in entry.example or DEFAULT_EXAMPLE]
+    any_number = DEFAULT_EXAMPLE if callable(entry.local) else ()
+    first = [Fraction(text) for text in entry.example or any_number]
     rng = random.Random(str(key))
     near = [[x * Fraction(rng.randint(80, 120), 100) for x in first] for _ in range(count - 1)]
     return [first, *near]
@@ -96,7 +97,6 @@ def test_law_is_the_value(entry):
     law = read(entry.law, functions=OPERATIONS)
     for xs in points_of(entry.name):
         env = {parse_symbol(name): x for name, x in zip(entry.names.split(), xs, strict=True)}
-        env[parse_symbol("pi")] = MP.pi * 1
         assert agree(value_of(law, env), value(entry.name, xs))
 
 

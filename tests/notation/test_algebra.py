@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from derive.errors import InputError
 from derive.notation import source
-from derive.notation.algebra import LONGEST, cancelled, combine, expand, is_longer, size, tidy
+from derive.notation.algebra import LONGEST, cancelled, combine, expand, tidy
 from derive.notation.build import add, multiply, number, sym
 from derive.notation.form import Form, Frac, Neg, Number, Power, Sum, Underbrace, walk
+from derive.notation.length import is_longer, size
 from derive.notation.reals import Undefined
 from derive.notation.text import read
 from derive.notation.value import evaluate

@@ -307,3 +307,10 @@ def test_an_expression_is_worth_its_form(text):
     assume(abs(value) < 10**12)
     assert close(value, numeric(expr))
     assert close(value, numeric(to_sympy(from_sympy(expr))))
+
+
+def test_pi_is_the_number_both_ways():
+    assert to_sympy(read("2*pi")) == 2 * sympy.pi
+    assert from_sympy(sympy.pi * x) == read("pi*x")
+    with pytest.raises(InputError, match="pi is the number"):
+        from_sympy(sympy.Symbol("pi"))

@@ -39,9 +39,11 @@ from derive.notation.form import (
     Transpose,
     Tuple,
     Underbrace,
+    symbols,
 )
 from derive.notation.meanings import MEANINGS
-from derive.notation.reals import LogOfNothing, Undefined
+from derive.notation.reals import LogOfNothing, Undefined, reals
+from derive.notation.text import read
 from derive.notation.value import Evaluator, NoValue, approximate, evaluate, form_of
 
 X = sym("x")
@@ -412,3 +414,23 @@ def test_decimals_show_their_value(decimal: object) -> None:
 def test_a_value_can_be_written_again(a: np.ndarray) -> None:
     value = evaluate(mat(a))
     assert evaluate(form_of(value)) == value
+
+
+def test_pi_is_a_number() -> None:
+    assert symbols(read("pi*x + pi_1")) == {sym("x"): None, sym("pi_1"): None}
+    assert float(evaluate(read("pi"))) == math.pi
+    assert abs(evaluate(read("4*pi")) / 4 - reals(120).pi) < 10**-48
+
+
+@pytest.mark.parametrize("name", ["sin", "cos"])
+@pytest.mark.parametrize("twelfths", range(-13, 26))
+def test_sine_and_cosine_at_multiples_of_pi(name: str, twelfths: int) -> None:
+    value = evaluate(Call(name, (Frac(Product((number(twelfths), sym("pi"))), Number("12")),)))
+    expected = getattr(math, name)(twelfths * math.pi / 12)
+    assert float(value) == pytest.approx(expected, abs=1e-15)
+    assert isinstance(value, Fraction) == (abs(2 * expected - round(2 * expected)) < 1e-12)
+
+
+@pytest.mark.parametrize("text", ["sin(1e-40)", "cos(1.5707963267948966192)", "sin(0.52359877559829887307)"])
+def test_what_is_no_multiple_of_pi_stays_what_it_is(text: str) -> None:
+    assert evaluate(read(text)) not in (0, Fraction(1, 2), 1)
