@@ -86,13 +86,16 @@ def _of_layer(open_: Open, position: int, target: Symbol, letters: bool) -> tupl
         letter: value for letter, value in forms.items() if value == open_.symbol and letter in here
     }
     notes = {letter.symbol: letter.note for letter in _letters(net, node)}
+    meaning = _tensor_sum(open_, position)
     lines: list[Line] = []
     givens: list[Given] = []
     if letters and not (open_.symbol in symbols(form) and open_.symbol not in own):
         lines.append(Line("=", substituted(form, own.get), reason))
+        if all(rule.meaning for rule in rules):  # in letters too, lest numbers that are equal hide a wrong letter
+            meaning = substituted(add([rule.meaning for rule in rules if rule.meaning]), own.get)
         givens = [
-            Given(letter, forms[letter], "value", (notes[letter],))
-            for letter in symbols(form)
+            Given(letter, forms[letter], "value", (notes[letter],), shown=letter in here)
+            for letter in dict.fromkeys((*symbols(form), *symbols(meaning)))
             if letter in forms and letter not in own
         ]
         reason = ("numbers in",)
@@ -100,7 +103,7 @@ def _of_layer(open_: Open, position: int, target: Symbol, letters: bool) -> tupl
     poly = open_.form(lambda n: trainable(n, [position]))
     if poly is not None and poly != lines[-1].form:
         lines.append(Line("=", poly, ("multiply out",)))
-    meant = Rule(target, form, meaning=_tensor_sum(open_, position))
+    meant = Rule(target, form, meaning=meaning)
     return Step(symbol_name(target), target, tuple(lines), "parameters", (), ONE_MARK), [*givens, *meanings((meant,))]
 
 
