@@ -16,6 +16,7 @@ from derive.network.code.fitting import Compile, Fit, training
 from derive.network.code.reading import Reading, read_listing
 from derive.network.code.source import Source, source
 from derive.network.code.told import told
+from derive.network.layers.base import Size
 from derive.network.network import Network
 from derive.network.working.counts import (
     COUNT,
@@ -146,7 +147,7 @@ class NetworkRead(Question):
         size = self.input
         if size is not None and self.order == "CHW":
             size = (*size[1:], size[0])
-        found = read_listing(self.code, size)
+        found = self._read(size)
         steps: tuple[Step, ...] = ()
         givens: tuple[Given, ...] = ()
         answers: tuple[Answer, ...] = ()
@@ -164,6 +165,15 @@ class NetworkRead(Question):
         listing = Listing(self.code.rstrip(), "text", numbered=True)
         done = Derivation("Reading a listing", prompt, givens, steps, answers, conventions, listings=(listing,))
         return finished(done)
+
+
+    def _read(self, size: Size | None) -> Reading:
+        """The listing read; a line that is refused is one of the listing, not of the file that it stands in."""
+        try:
+            return read_listing(self.code, size)
+        except InputError as error:
+            line = error.place.line if error.place else None
+            raise InputError(f"line {line}: {error.message}" if line else error.message).at(path="code") from None
 
 
 def _layers(found: Reading, network: Network) -> Found:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from derive.errors import UnknownName
+from derive.errors import InputError, UnknownName
 from derive.network.builder import Builder
 from derive.network.layers.base import Framework
 from derive.network.network import Network, read_network
@@ -60,7 +60,10 @@ class NetworkQuestion(Question):
         Raises:
             InputError: a layer is unknown, wrong, or does not fit what comes before it.
         """
-        return read_network(self.net, self.input, self.framework, self.order)
+        try:
+            return read_network(self.net, self.input, self.framework, self.order)
+        except InputError as error:
+            raise error.at(path="net") from None
 
     def listing(self) -> tuple[Listing, ...]:
         """The layers by name, as they were given."""

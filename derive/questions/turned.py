@@ -124,9 +124,9 @@ class NetworkSolveFor(Question):
         wanted = self.output if self.order == "HWC" or len(size) == 1 else (*self.output[1:], self.output[0])
         if len(wanted) != len(size):
             raise InputError(f"the output has {len(size)} sides, not {len(wanted)}")
-        steps, givens, stated = sides(open_, at, [w or 0 for w in wanted])
+        steps, givens, stated = sides(open_, at, wanted)
         if not stated:
-            raise InputError(f"the shape of the output does not depend on {symbol_name(self.solve_for)}")
+            raise InputError(f"what is stated of the output does not depend on {symbol_name(self.solve_for)}")
         return steps, givens, stated
 
     def _solution(self, open_: Open, stated: list[Stated], found: list[int], steps: list[Step]) -> list[Step]:

@@ -104,7 +104,7 @@ class Layer(BaseModel):
     What a subclass leaves out is as for a layer that works on each value by itself: no weights, the shape unchanged.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, strict=True)
 
     kind: ClassVar[str] = ""
     example: ClassVar[str] = ""

@@ -230,10 +230,10 @@ def value_step(open_: Open, stated: Stated, value: int, form: Form | None) -> St
     return Step(f"{symbol_name(stated.name)}_at_{value}", target, tuple(lines), "check")
 
 
-def sides(open_: Open, position: int, sized: Sequence[int]) -> tuple[list[Step], list[Given], list[Stated]]:
+def sides(open_: Open, position: int, sized: Sequence[int | None]) -> tuple[list[Step], list[Given], list[Stated]]:
     """The formulas of the sides of a layer's output that depend on the unknown, and what is stated of them.
 
-    A side with the formula and the value of another one is that one over again, and left out.
+    A side of which nothing is stated (None) is left out, and so is one with the formula and the value of another.
     """
     net = open_.sample
     node = net.nodes[position]
@@ -246,18 +246,18 @@ def sides(open_: Open, position: int, sized: Sequence[int]) -> tuple[list[Step],
     stated: list[Stated] = []
     for rule in node.layer.size_rules(*net.takes(node)):
         axis = next(i for i, letter in enumerate(letters) if out(letter) == rule.target)
-        numbers, formula = substituted(rule.form, forms.get), substituted(rule.form, own.get)
-        if open_.symbol not in symbols(numbers) or (numbers, sized[axis]) in steps:
+        numbers, formula, size = substituted(rule.form, forms.get), substituted(rule.form, own.get), sized[axis]
+        if size is None or open_.symbol not in symbols(numbers) or (numbers, size) in steps:
             continue
         lines = [Line("=", formula, rule.reason)]
         if formula != numbers:
             lines.append(Line("=", numbers, ("numbers in",)))
-        steps[numbers, sized[axis]] = Step(symbol_name(rule.target), rule.target, tuple(lines), "size", (), ONE_MARK)
+        steps[numbers, size] = Step(symbol_name(rule.target), rule.target, tuple(lines), "size", (), ONE_MARK)
         meaning = substituted(rule.meaning, own.get) if rule.meaning is not None else None
         givens |= dict.fromkeys(meanings((replace(rule, meaning=meaning),)))
         mentioned = [letter for letter in symbols(formula) if letter in notes and letter not in own]
         givens |= {Given(letter, forms[letter], "value", (notes[letter],)): None for letter in mentioned}
-        stated.append(Stated(rule.target, lambda n, a=axis: n.sizes[n.nodes[position].name][a], sized[axis]))  # type: ignore[misc]
+        stated.append(Stated(rule.target, lambda n, a=axis: n.sizes[n.nodes[position].name][a], size))  # type: ignore[misc]
     return list(steps.values()), list(givens), stated
 
 
