@@ -166,7 +166,6 @@ class NetworkRead(Question):
         done = Derivation("Reading a listing", prompt, givens, steps, answers, conventions, listings=(listing,))
         return finished(done)
 
-
     def _read(self, size: Size | None) -> Reading:
         """The listing read; a line that is refused is one of the listing, not of the file that it stands in."""
         try:

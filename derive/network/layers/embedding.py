@@ -8,6 +8,7 @@ from pydantic import Field
 
 from derive.network.layers.base import Framework, Layer, Letter, Rule, Size, Tensor, called, expect, out
 from derive.notation.build import multiply
+from derive.notation.form import Call
 from derive.notation.symbols import parse_symbol
 
 COUNT, WORDS, WIDTH, IDS = map(parse_symbol, ("N", "V", "D", "n"))
@@ -44,7 +45,8 @@ class Embedding(Layer):
 
     def count_rules(self, framework: Framework, *sizes: Size) -> tuple[Rule, ...]:
         """V·D."""
-        return (Rule(COUNT, multiply([WORDS, WIDTH]), ("one vector for each id",)),)
+        pair = (WORDS, WIDTH)
+        return (Rule(COUNT, multiply(pair), ("one vector for each id",), Call("cells", pair)),)
 
     def keras(self, *sizes: Size) -> tuple[str, ...]:
         """`layers.Embedding(1000, 16)`."""
