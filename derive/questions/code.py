@@ -94,9 +94,8 @@ class NetworkCode(NetworkQuestion):
             f"Write this network in {FRAMEWORKS[self.framework]}, with {self._parts()}, "
             "and give the shape behind each layer. The input is ", shape_form(network.input, self.order), ".",
         )  # fmt: skip
-        givens = tuple(dict.fromkeys(premises))
-        done = Derivation("Source code", prompt, givens, (listing, *steps), answers, conventions)
-        return finished(replace(done, listings=self.listing()))
+        found = (tuple(dict.fromkeys(premises)), (listing, *steps), answers)
+        return self.sheet("Source code", prompt, network, found, conventions, words=False)
 
     def _parts(self) -> str:
         if self.fit:

@@ -17,7 +17,6 @@ from derive.network.working.single import input_steps
 from derive.network.working.tables import meaning_of, table, whole
 from derive.notation.build import add
 from derive.notation.form import Call, Form, Shape, Symbol, Text
-from derive.questions.finish import finished
 from derive.questions.network import NetworkQuestion, known_layers
 from derive.questions.network_draws import draw_network, inner_size
 from derive.record import Answer, Conventions, Derivation, Given, Line, Phrase, Step
@@ -83,10 +82,8 @@ class NetworkWeightShape(NetworkQuestion):
         givens += [_meaning(node, each, place) for place, each in enumerate(entries, 1)]
         steps += self._check(network, node)
         answers = tuple(_answer(each, names[each.label]) for each in asked)
-        prompt, stated = self._prompt(network, node), tuple(dict.fromkeys(givens))
-        return finished(
-            Derivation("Shapes of weights", prompt, stated, tuple(steps), answers, conventions, listings=self.listing())
-        )
+        found = (tuple(dict.fromkeys(givens)), tuple(steps), answers)
+        return self.sheet("Shapes of weights", self._prompt(network, node), network, found, conventions)
 
     def _asked(self, network: Network) -> Node:
         """The layer of that name, or the last one that holds weights."""
@@ -110,8 +107,10 @@ class NetworkWeightShape(NetworkQuestion):
         return [Step("N", COUNT, (formula, entries), "number of entries")]
 
     def _prompt(self, network: Network, node: Node) -> Phrase:
-        what = "tensor" if len(network.tensors(node)) == 1 else "tensors"
-        start = f"Find the shapes of the weight {what} of {node.name}, as {NAMES[self.framework]} stores them,"
+        name = node.name if len(network.nodes) > 1 else node.layer.words
+        one = len(network.tensors(node)) == 1
+        what = "shape of the weight tensor" if one else "shapes of the weight tensors"
+        start = f"Find the {what} of {name}, as {NAMES[self.framework]} stores {'it' if one else 'them'},"
         return (f"{start} for an input of ", shape_form(network.input, self.order), ".")
 
 

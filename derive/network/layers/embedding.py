@@ -18,6 +18,7 @@ class Embedding(Layer):
     """A table with one row for each id: ids (n,) become vectors (n, D)."""
 
     kind: ClassVar[str] = "embedding"
+    noun: ClassVar[str] = "embedding layer"
     example: ClassVar[str] = "embedding(input_dim=1000, output_dim=16)"
     takes: ClassVar[tuple[Size, ...]] = ((20,),)
     torch_channels: ClassVar[Literal["first", "last", "any"]] = "last"

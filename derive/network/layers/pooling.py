@@ -21,6 +21,7 @@ class Pooling(Sliding):
     """
 
     size_reason: ClassVar[str] = "size of a pooling"
+    noun: ClassVar[str] = "max pooling layer"
     word: ClassVar[str] = "Max"
 
     kernel: Sides = Field(2, description="size of the window along each side, in cells")
@@ -42,6 +43,10 @@ class Pooling(Sliding):
         if self.ceil and any(before != after for before, after in ends):
             raise ValueError("ceil needs the same padding at both ends")
         return self
+
+    def manner(self) -> tuple[str, ...]:
+        """With the ceil mode."""
+        return (*super().manner(), *(("in ceil mode",) if self.ceil else ()))
 
     @property
     def ceils(self) -> bool:
@@ -119,6 +124,7 @@ class Pooling(Sliding):
 class _Mean(Pooling):
     """Base of the poolings that take the mean."""
 
+    noun: ClassVar[str] = "average pooling layer"
     word: ClassVar[str] = "Avg"
 
 

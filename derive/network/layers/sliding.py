@@ -37,6 +37,10 @@ class Sliding(Spatial):
     padding: Padding = Field(0, description="zeros on each side; or valid, same, a number or pair for each axis")
     dilation: Sides = Field(1, description="distance between neighbouring cells of the kernel")
 
+    def manner(self) -> tuple[str, ...]:
+        """Padding in words; by number it has a letter."""
+        return {"same": ("with same padding",), "valid": ("without padding",)}.get(str(self.padding), ())
+
     @property
     def ceils(self) -> bool:
         """Whether the last window may stick out of the input."""

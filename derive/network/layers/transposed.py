@@ -26,6 +26,8 @@ class Transposed(Convolution):
     receptive field the input is stretched by the stride, then the kernel slides over it one by one.
     """
 
+    noun: ClassVar[str] = "transposed convolution"
+
     padding: Padding = Field(0, description="cells cut off each side; or valid, same, a number or pair for each axis")
     output_padding: Margin | tuple[Margin, ...] | None = Field(None, description="cells added behind each side")
 
