@@ -135,7 +135,7 @@ class TypstPrinter(Printer):
     def _table(self, table: Table) -> str:
         extra = (any(row.reason for row in table.rows), any(row.marks for row in table.rows))
         count = 1 + table.columns + sum(extra)
-        heads = [f"[{self.phrase(head)}]" for head in table.heads[: 1 + table.columns + extra[0]]]
+        heads = [f"box[{self.phrase(head)}]" for head in table.heads[: 1 + table.columns + extra[0]]]
         heads += ["[]"] * (count - len(heads))
         widest = max((phrase_width(row.reason) for row in table.rows), default=0.0)
         columns = ["auto"] * (1 + table.columns) + ["auto" if widest < _REASON_EM else "70mm"] * extra[0]
