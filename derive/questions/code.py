@@ -44,6 +44,8 @@ from derive.questions.network_draws import draw_network
 from derive.record import Answer, Conventions, Derivation, Given, Listing, Mark, Phrase, Step
 
 ONE = Fraction(1)
+TRAINS = ("optimizer =", "optimizer=", "loss =", "loss=", "def loss", "def train")
+"""How the lines begin that earn a mark behind those of the layers."""
 OUTPUT = Text("output shape")
 FRAMEWORKS = {"keras": "Keras", "pytorch": "PyTorch"}
 
@@ -114,9 +116,11 @@ class NetworkCode(NetworkQuestion):
 
 
 def _marks(network: Network, code: Source) -> tuple[Mark, ...]:
-    """One for each layer, beside its first line."""
+    """One for each layer, beside its first line; one for the optimizer, the loss, and the function that trains."""
     lines = code.text.split("\n")
     placed = [code.lines[node.name][0] for node in network.nodes if node.name in code.lines]
+    end = max((last for _, last in code.lines.values()), default=0)
+    placed += [k for k, line in enumerate(lines, 1) if k > end and line.strip().startswith(TRAINS)]
     return tuple(Mark(ONE, "B", (lines[line - 1].strip().rstrip(","),), line) for line in placed)
 
 

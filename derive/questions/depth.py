@@ -89,7 +89,7 @@ def _others(network: Network, nodes: list[Node]) -> Phrase:
 def _numbers(names: list[Symbol], widths: list[int], nodes: list[Node], output: bool) -> list[Step]:
     """Depth, hidden layers, width."""
     mark = (Mark(Fraction(1), "B"),)
-    steps = [Step("depth", DEPTH, (Line("=", whole(len(nodes)), ("layers with weights",)),), "depth", marks=mark)]
+    steps = [Step("depth", DEPTH, (Line("=", whole(len(nodes)), ("one for each row",)),), "depth", marks=mark)]
     hidden = len(nodes) - output
     lines = [Line("=", subtract(DEPTH, ONE), (f"without the output layer {nodes[-1].name}",))] if output else []
     lines += [Line("=", subtract(whole(len(nodes)), ONE))] if output else []

@@ -108,10 +108,27 @@ def _as_text(item: LayerGiven) -> tuple[str, str]:
     (key, value), *_ = item.items()
     if isinstance(value, str):
         return str(key), value
-    if len(value) == 1 and isinstance(inner := next(iter(value.values())), Mapping):
-        kind = next(iter(value))
-        return str(key), f"{kind}({', '.join(f'{k}={v}' for k, v in inner.items())})"
-    return "", f"{key}({', '.join(f'{k}={v}' for k, v in value.items())})"
+    if len(value or {}) == 1 and isinstance(inner := next(iter(value.values())), Mapping):
+        return str(key), _call(str(next(iter(value))), inner)
+    return "", _call(str(key), value or {})
+
+
+def _call(kind: str, settings: Mapping[str, Any]) -> str:
+    """A layer that was given as a mapping, written as a call; the layers of a block stand first, without a name."""
+    inner = [_inside(each) for each in settings.get("layers", ())]
+    return f"{kind}({', '.join(inner + [f'{k}={_value(v)}' for k, v in settings.items() if k != 'layers'])})"
+
+
+def _value(given: Any) -> str:
+    if isinstance(given, (list, tuple)):
+        return f"[{', '.join(map(_inside, given))}]"
+    return _inside(given)
+
+
+def _inside(given: Any) -> str:
+    """A layer inside another one, with its name if it has one; or a plain value."""
+    name, text = _as_text(given) if isinstance(given, (str, dict)) else ("", str(given))
+    return f"{name}: {text}" if name else text
 
 
 def known_layers(network: Network, names: tuple[str, ...]) -> tuple[str, ...]:

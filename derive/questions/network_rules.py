@@ -20,12 +20,12 @@ def _has(*settings: str, without: str = "") -> Callable[[Layer], bool]:
 
 
 LEFT_OUT: tuple[tuple[Callable[[Layer], bool], str], ...] = (
-    (_has("stride", "bias"), "a convolution has stride 1, no padding and biases unless its listing says otherwise"),
+    (_has("stride", "bias"), "unless said, a convolution has stride 1, no padding and biases"),
     (
         _has("stride", without="bias"),
-        "a pooling has the stride of its window and no padding unless its listing says otherwise",
+        "unless said, a pooling has the stride of its window and no padding",
     ),
-    (_has("units", "bias"), "a fully connected layer has biases unless its listing says otherwise"),
+    (_has("units", "bias"), "unless said, a fully connected layer has biases"),
 )
 """What a layer is taken to have where nothing is said."""
 

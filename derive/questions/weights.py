@@ -40,6 +40,11 @@ class Entry:
         return self.tensor.name if self.both else f"{self.tensor.name}, {NAMES[self.framework]}"
 
     @property
+    def axes(self) -> str:
+        """The names of the axes, in order."""
+        return " × ".join(name for name, _ in self.tensor.axes)
+
+    @property
     def form(self) -> Form:
         """The shape as it is printed."""
         sizes = tuple(whole(size) for _, size in self.tensor.axes)
@@ -133,7 +138,7 @@ def _same_entries(one: Tensor, other: Tensor) -> bool:
 
 def _cells(entry: Entry, place: int, answers: dict[str, str]) -> list[Step]:
     """The names of the axes, and the shape; in a box where it is asked for."""
-    words = Step("axes", intro=(" × ".join(name for name, _ in entry.tensor.axes),))
+    words = Step("axes", intro=(entry.axes,))
     name = answers.get(entry.label, "")
     return [words, Step(name or entry.label, _name(place), (Line("=", entry.form, boxed=bool(name)),))]
 
@@ -144,9 +149,8 @@ def _name(place: int) -> Symbol:
 
 
 def _answer(entry: Entry, name: str) -> Answer:
-    kind = "shape" if len(entry.tensor.axes) > 1 else "integer"
-    label = None if name == "shape" else Text(name)
-    return Answer(name, "shape" if kind == "shape" else "integer", entry.form, entry.form, label)
+    label = f"{'' if name == 'shape' else f'{name}, '}{entry.axes}"
+    return Answer(name, "shape" if len(entry.tensor.axes) > 1 else "integer", entry.form, entry.form, Text(label))
 
 
 def _roles(tensor: Tensor) -> tuple[list[int], list[int], list[int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from derive.notation import typst
-from derive.notation.form import Form
+from derive.notation.form import Form, Shape
 from derive.notation.widths import inline_width, phrase_width, text_width, width
 from derive.record import Figure, Line, Listing, Mark, Picture
 from derive.render.blocks import AnyRow, Block, Cell, CellRow, Code, Display, FoldedRows, Prose, Row, Table
@@ -37,7 +37,8 @@ class TypstPrinter(Printer):
         return typst.write_inline(form)
 
     def math(self, form: Form) -> Raw:
-        return Raw(f"${self.inline(form)}$")
+        shown = Raw(f"${self.inline(form)}$")
+        return self.together(shown) if isinstance(form, Shape) else shown
 
     def equation(self, target: Form, relation: str, form: Form) -> Raw:
         room = SENTENCE_EM - width(target)
@@ -135,7 +136,7 @@ class TypstPrinter(Printer):
     def _table(self, table: Table) -> str:
         extra = (any(row.reason for row in table.rows), any(row.marks for row in table.rows))
         count = 1 + table.columns + sum(extra)
-        heads = [f"box[{self.phrase(head)}]" for head in table.heads[: 1 + table.columns + extra[0]]]
+        heads = [f"[{self.phrase(head)}]" for head in table.heads[: 1 + table.columns + extra[0]]]
         heads += ["[]"] * (count - len(heads))
         widest = max((phrase_width(row.reason) for row in table.rows), default=0.0)
         columns = ["auto"] * (1 + table.columns) + ["auto" if widest < _REASON_EM else "70mm"] * extra[0]

@@ -100,7 +100,7 @@ class Sliding(Spatial):
         name = AXES[self.rank + 1][axis]
         side, stride = parse_symbol(name), self.letter("S", "stride", axis)
         if self.padding == "same":
-            why = "padding `same`: one window at every stride"
+            why = "same padding: one window at every stride"
             return Rule(out(name), Fence("ceil", Frac(side, stride)), (why,), Call("starts", (side, stride)))
         padded = self._padded(side, axis)
         if not self.ceils:

@@ -117,7 +117,7 @@ class Transposed(Convolution):
             name = AXES[self.rank + 1][axis]
             side, stride = parse_symbol(name), self.letter("S", "stride", axis)
             if self.output_padding is None and (self.padding == "same" or self.added()[axis]):
-                same = "padding `same`" if self.padding == "same" else "stride larger than the kernel"
+                same = "same padding" if self.padding == "same" else "stride larger than the kernel"
                 why = f"{same}: S cells for each cell of the input"
                 rules.append(Rule(out(name), multiply([side, stride]), (why,), Call("spread", (side, stride, stride))))
                 continue
