@@ -54,7 +54,7 @@ class UnknownName(InputError):
         near = difflib.get_close_matches(name, names, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         listed = ", ".join(names) if names else "none"
-        super().__init__(f"unknown {kind} '{name}'{hint} Known: {listed}", place)
+        super().__init__(f"unknown {kind} '{name}'{hint or '.'} Known: {listed}", place)
 
 
 class WrongMathematics(DeriveError):

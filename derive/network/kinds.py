@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 
 Kind = TypeVar("Kind", bound=BaseModel)
+LARGEST = 10**9
+"""No setting is larger."""
 
 
 class Block(BaseModel):
@@ -28,7 +30,7 @@ class Block(BaseModel):
     of the network with names of their own, `block1.1`, so that whatever is said of layers is said of them.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     kind: ClassVar[str] = ""
     example: ClassVar[str] = ""
@@ -112,30 +114,45 @@ def named(given: Any) -> tuple[str, Called]:
         if isinstance(value, (str, Called)):
             return str(key), read_call(value) if isinstance(value, str) else value
         if known and (value is None or isinstance(value, Mapping)):
-            return "", Called(str(key), (), _plain(value or {}))
+            return "", Called(str(key), (), _settings(value))
         if isinstance(value, Mapping) and len(value) == 1:
             kind, settings = next(iter(value.items()))
             if settings is None or isinstance(settings, Mapping):
-                return str(key), Called(str(kind), (), _plain(settings or {}))
+                return str(key), Called(str(kind), (), _settings(settings))
         if isinstance(value, Mapping):
             raise UnknownName("layer", str(key), (*layers(), *blocks()))
     raise InputError("a layer is a text such as conv2d(filters=5, kernel=7) or a mapping of its name to settings")
 
 
-def _plain(settings: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(key): _tuples(value) for key, value in settings.items()}
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(map(_tuples, value)) if isinstance(value, (list, tuple)) else value
+def _settings(given: Mapping[Any, Any] | None) -> dict[str, Any]:
+    return {str(key): value for key, value in (given or {}).items()}
 
 
 def made(kind: type[Kind], settings: Mapping[str, Any]) -> Kind:
     """A layer or block of a kind with settings; a mistake in them is said in one sentence."""
+    name = getattr(kind, "kind", "")
+    plain = {key: _plain(value) for key, value in settings.items()}
+    for key, value in plain.items():
+        if _largest(value) > LARGEST:
+            raise InputError(f"{name}: {key} is too large: {LARGEST} is the limit")
     try:
-        return kind.model_validate(dict(settings))
+        return kind.model_validate(plain)
     except ValidationError as error:
-        raise InputError(f"{getattr(kind, 'kind', '')}: {_said(kind, error)}") from None
+        raise InputError(f"{name}: {_said(kind, error)}") from None
+
+
+def _plain(value: Any) -> Any:
+    """Lists as tuples, and the truth values of YAML as those of Python."""
+    if isinstance(value, (list, tuple)):
+        return tuple(map(_plain, value))
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+def _largest(value: Any) -> int:
+    """The largest whole number of a setting, in any bracket."""
+    if isinstance(value, tuple):
+        return max(map(_largest, value), default=0)
+    return abs(value) if isinstance(value, int) else 0
 
 
 def _said(kind: type[BaseModel], error: ValidationError) -> str:
@@ -146,6 +163,9 @@ def _said(kind: type[BaseModel], error: ValidationError) -> str:
         return UnknownName("setting", name, kind.model_fields).message
     if first["type"] == "missing":
         return f"{name} is missing"
-    if len(first["loc"]) > 1:  # one of several kinds of value, none of which it is
+    said = first["msg"].removeprefix("Value error, ")
+    if len(first["loc"]) > 1 or first["type"].endswith(("_type", "_parsing")):  # no kind of value that it may be
         return f"{name} cannot be {first['input']!r}: {kind.model_fields[name].description}"
-    return f"{name}: {first['msg'].lower().removeprefix('value error, ')}".removeprefix(": ")
+    if said.startswith("Input should be "):
+        return f"{name} should be {said.removeprefix('Input should be ')}, not {first['input']!r}"
+    return f"{name}: {said[0].lower()}{said[1:]}".removeprefix(": ")

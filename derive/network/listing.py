@@ -43,6 +43,9 @@ def read_call(text: str) -> Called:
         if not isinstance(tree, ast.Call):
             raise InputError(f"'{_short(text)}' is no layer: write its name and its settings in brackets")
         return call(tree)
+    except InputError as error:  # whoever holds the text knows its line
+        error.place = error.place and Place(column=error.place.column)
+        raise
     except SyntaxError as error:
         raise InputError(f"'{_short(text)}' cannot be read: {error.msg}", Place(column=error.offset)) from None
     except (RecursionError, MemoryError, ValueError):

@@ -88,6 +88,8 @@ def read_network(
         size: of the input, channels last unless the order is CHW.
     """
     inner = tuple(size)
+    if min(inner, default=0) < 1:
+        raise InputError(f"an input of shape {'×'.join(map(str, inner))}: its sides are whole numbers from 1")
     if order == "CHW":
         inner = (*inner[1:], inner[0])
     builder = Builder(inner)

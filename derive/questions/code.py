@@ -16,6 +16,7 @@ from derive.network.code.fitting import Compile, Fit, training
 from derive.network.code.reading import Reading, read_listing
 from derive.network.code.source import Source, source
 from derive.network.code.told import told
+from derive.network.layers.base import Size
 from derive.network.network import Network
 from derive.network.working.counts import (
     COUNT,
@@ -43,6 +44,8 @@ from derive.questions.network_draws import draw_network
 from derive.record import Answer, Conventions, Derivation, Given, Listing, Mark, Phrase, Step
 
 ONE = Fraction(1)
+TRAINS = ("optimizer =", "optimizer=", "loss =", "loss=", "def loss", "def train")
+"""How the lines begin that earn a mark behind those of the layers."""
 OUTPUT = Text("output shape")
 FRAMEWORKS = {"keras": "Keras", "pytorch": "PyTorch"}
 
@@ -93,9 +96,8 @@ class NetworkCode(NetworkQuestion):
             f"Write this network in {FRAMEWORKS[self.framework]}, with {self._parts()}, "
             "and give the shape behind each layer. The input is ", shape_form(network.input, self.order), ".",
         )  # fmt: skip
-        givens = tuple(dict.fromkeys(premises))
-        done = Derivation("Source code", prompt, givens, (listing, *steps), answers, conventions)
-        return finished(replace(done, listings=self.listing()))
+        found = (tuple(dict.fromkeys(premises)), (listing, *steps), answers)
+        return self.sheet("Source code", prompt, network, found, conventions, words=False)
 
     def _parts(self) -> str:
         if self.fit:
@@ -114,9 +116,11 @@ class NetworkCode(NetworkQuestion):
 
 
 def _marks(network: Network, code: Source) -> tuple[Mark, ...]:
-    """One for each layer, beside its first line."""
+    """One for each layer, beside its first line; one for the optimizer, the loss, and the function that trains."""
     lines = code.text.split("\n")
     placed = [code.lines[node.name][0] for node in network.nodes if node.name in code.lines]
+    end = max((last for _, last in code.lines.values()), default=0)
+    placed += [k for k, line in enumerate(lines, 1) if k > end and line.strip().startswith(TRAINS)]
     return tuple(Mark(ONE, "B", (lines[line - 1].strip().rstrip(","),), line) for line in placed)
 
 
@@ -146,7 +150,7 @@ class NetworkRead(Question):
         size = self.input
         if size is not None and self.order == "CHW":
             size = (*size[1:], size[0])
-        found = read_listing(self.code, size)
+        found = self._read(size)
         steps: tuple[Step, ...] = ()
         givens: tuple[Given, ...] = ()
         answers: tuple[Answer, ...] = ()
@@ -164,6 +168,14 @@ class NetworkRead(Question):
         listing = Listing(self.code.rstrip(), "text", numbered=True)
         done = Derivation("Reading a listing", prompt, givens, steps, answers, conventions, listings=(listing,))
         return finished(done)
+
+    def _read(self, size: Size | None) -> Reading:
+        """The listing read; a line that is refused is one of the listing, not of the file that it stands in."""
+        try:
+            return read_listing(self.code, size)
+        except InputError as error:
+            line = error.place.line if error.place else None
+            raise InputError(f"line {line}: {error.message}" if line else error.message).at(path="code") from None
 
 
 def _layers(found: Reading, network: Network) -> Found:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field
 
 from derive.errors import InputError
-from derive.notation.build import ONE, neg, number
+from derive.notation.build import ONE, multiply, neg, number
 from derive.notation.form import Call, Form, Matrix, Neg, Number, Power, Product, Sum, Symbol
 from derive.notation.symbols import symbol_name
 from derive.questions.base import Question
@@ -165,11 +165,9 @@ class Design:
             (PATTERN, self.pattern, "the pattern"),
             (INVERTED, inverted, "inverted"),
         ]
-        for pixel, says in ((low, "all dark"), (high, "all bright")):
-            grid = tuple((number(pixel),) * len(row) for row in self.pattern)
-            patches.append((Matrix(grid), grid, says))
         patches += [(Symbol(n.base, n.accent, n.sub, n.sup, True), grid, "given") for n, grid in others.items()]
         rows = [self._answer(f"answer_{k}", KERNEL, *each) for k, each in enumerate(patches, 1)]
+        rows += [self._even("all_dark", low, "all dark"), self._even("all_bright", high, "all bright")]
         turned = Neg(KERNEL)
         rows += [self._answer(f"turned_{k}", turned, *each) for k, each in enumerate(patches[:2], 1)]
         heads: tuple[Phrase, ...] = (("answer",), ("value",), ("patch",))
@@ -181,6 +179,12 @@ class Design:
             table,
             Step("sign", claim, (Line("=", INVERTED, why),), "largest answer", level=2),
         )
+
+    def _even(self, name: str, pixel: Fraction, says: str) -> Step:
+        """The answer to a patch of one brightness: that times the sum of the weights."""
+        weights = sum(map(value_of, flat((self.kernel,))), Fraction(0))
+        target = multiply([number(pixel), Call("sum", (KERNEL,))])
+        return Step(name, target, (Line("=", number(pixel * weights), (says,)),), "answer", level=2)
 
     def _answer(self, name: str, kernel: Form, patch: Form, grid: Grid, says: str) -> Step:
         sign = -1 if isinstance(kernel, Neg) else 1

@@ -24,7 +24,7 @@ Grid = tuple[tuple[Form, ...], ...]
 """A matrix of written numbers (or names), by rows."""
 Channels = tuple[Grid, ...]
 Params = tuple[tuple[str, Form], ...]
-LONGEST_SIDE, MOST_CHANNELS = 16, 8
+LONGEST_SIDE, MOST_CHANNELS, LARGEST = 16, 8, 10**12
 
 
 def to_nested(value: Any) -> Any:
@@ -94,6 +94,8 @@ def value_of(form: Form) -> Fraction:
     found = evaluate(form, {})
     if not isinstance(found, Fraction):
         raise InputError("the entries of images and kernels are whole numbers, decimals and fractions")
+    if max(abs(found.numerator), found.denominator) > LARGEST:
+        raise InputError(f"an entry of {plain.write(form)} is no number to be worked by hand: {LARGEST} is the limit")
     return found
 
 

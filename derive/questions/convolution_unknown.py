@@ -11,7 +11,6 @@ from pydantic import Field
 from derive.errors import InputError
 from derive.notation.form import Call, Form, Symbol, symbols
 from derive.notation.symbols import element, symbol_name
-from derive.notation.value import evaluate
 from derive.questions.convolution import ConvolutionQuestion
 from derive.questions.convolution_grid import (
     Channels,
@@ -105,10 +104,10 @@ class ConvUnknown(ConvolutionQuestion):
         if len(unknowns) > MOST_UNKNOWNS:
             raise InputError(f"{len(unknowns)} unknowns; {MOST_UNKNOWNS} are the limit")
         for form in forms:
-            if not isinstance(form, Symbol) and symbols(form):
-                raise InputError("an entry of the kernel is a number or a name")
-            if not isinstance(form, Symbol) and not isinstance(evaluate(form, {}), Fraction):
-                raise InputError("the entries of the kernel are numbers and names")
+            if not isinstance(form, Symbol):
+                if symbols(form):
+                    raise InputError("an entry of the kernel is a number or a name")
+                value_of(form)
         if taken := [name for name in unknowns if name in (KERNEL, RESULT) or name.base == "E"]:
             raise InputError(f"the name {symbol_name(taken[0])} is taken: give the unknown another one")
         return kernel, unknowns

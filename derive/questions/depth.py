@@ -16,7 +16,6 @@ from derive.network.working.tables import cell, meaning_of, table, whole
 from derive.network.working.written import Written
 from derive.notation.build import ONE, ZERO, add, subtract
 from derive.notation.form import Call, Form, Indicator, Relation, Symbol
-from derive.questions.finish import finished
 from derive.questions.network import NetworkQuestion, listed
 from derive.questions.network_draws import draw_network
 from derive.record import Answer, Conventions, Derivation, Given, Line, Mark, Phrase, Step
@@ -64,11 +63,8 @@ class NetworkDepthWidth(NetworkQuestion):
         if hidden:
             answers.append(_answer(WIDTH, max(list(widths.values())[:hidden]), "neuron", "neurons or filters"))
         givens = tuple(dict.fromkeys(_premises(written, nodes, list(widths), self.output)))
-        return finished(
-            Derivation(
-                "Depth and width", prompt, givens, tuple(steps), tuple(answers), conventions, listings=self.listing()
-            )
-        )
+        found = (givens, tuple(steps), tuple(answers))
+        return self.sheet("Depth and width", prompt, network, found, conventions, words=False)
 
 
 def has_weights(network: Network, node: Node) -> bool:
@@ -93,7 +89,7 @@ def _others(network: Network, nodes: list[Node]) -> Phrase:
 def _numbers(names: list[Symbol], widths: list[int], nodes: list[Node], output: bool) -> list[Step]:
     """Depth, hidden layers, width."""
     mark = (Mark(Fraction(1), "B"),)
-    steps = [Step("depth", DEPTH, (Line("=", whole(len(nodes)), ("layers with weights",)),), "depth", marks=mark)]
+    steps = [Step("depth", DEPTH, (Line("=", whole(len(nodes)), ("one for each row",)),), "depth", marks=mark)]
     hidden = len(nodes) - output
     lines = [Line("=", subtract(DEPTH, ONE), (f"without the output layer {nodes[-1].name}",))] if output else []
     lines += [Line("=", subtract(whole(len(nodes)), ONE))] if output else []

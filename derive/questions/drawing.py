@@ -21,8 +21,7 @@ from derive.network.working.sizing import all_sizes
 from derive.network.working.written import Written
 from derive.notation.form import Form, Text, symbols
 from derive.questions.drawing_draws import draw_drawing
-from derive.questions.finish import finished
-from derive.questions.network import NetworkQuestion
+from derive.questions.network import Found, NetworkQuestion
 from derive.record import Answer, Conventions, Derivation, Given, Mark, Phrase, Picture, Step, Words
 
 OUTPUT = Text("output shape")
@@ -79,8 +78,9 @@ class NetworkDrawing(NetworkQuestion):
             title, found = "Drawing of a network", self._shapes(written, style)
         givens, steps, answers = found
         given = tuple(dict.fromkeys((*givens, *_premises(written, [picture]))))
-        done = Derivation(title, self._prompt(network, style, residual), given, steps, answers, conventions, (picture,))
-        return finished(replace(done, listings=self.listing()))
+        prompt = self._prompt(network, style, residual)
+        done = self.sheet(title, prompt, network, (given, steps, answers), conventions, words=False)
+        return replace(done, figures=(picture,))
 
     def _prompt(self, network: Network, style: Style, residual: bool) -> Phrase:
         start = "Draw the residual block, with a box for each layer" if residual else _WHAT[style]
@@ -103,9 +103,6 @@ class NetworkDrawing(NetworkQuestion):
         told = Step("drawing", intro=(_EARNS[style],), marks=tuple(marks))
         rows, premises = all_sizes(written, network.nodes, {network.nodes[-1].name: "shape"}).table()
         return tuple(premises), (told, *rows), (answer("shape", network.output, OUTPUT, self.order),)
-
-
-Found = tuple[tuple[Given, ...], tuple[Step, ...], tuple[Answer, ...]]
 
 
 def _formula_answer(name: str, target: Form, steps: tuple[Step, ...]) -> tuple[Answer, ...]:

@@ -110,7 +110,8 @@ def translate(error: ValidationError, model: type[BaseModel], data: Any, locate:
         else:
             wanted.setdefault(path, []).append(_wanted(fault))
     for path, says in wanted.items():
-        what = " or ".join(dict.fromkeys(says))
+        first, *others = dict.fromkeys(says)
+        what = " or ".join([first, *(each.removeprefix("expected ") for each in others)])
         found.append(InputError(f"{what}, not {shown(_follow(data, path))}", locate(path)))
     return sorted(found, key=lambda each: (each.place.line or 0) if each.place else 0)
 
@@ -118,15 +119,20 @@ def translate(error: ValidationError, model: type[BaseModel], data: Any, locate:
 def shown(value: Any) -> str:
     """A found value in a sentence, cut where it is long."""
     text = f"'{value}'" if isinstance(value, str) else _KINDS.get(type(value), str(value))
+    text = f"a list of {len(value)}" if isinstance(value, list) else text
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-_KINDS = {dict: "a mapping", list: "a list", bool: "true or false", type(None): "nothing"}
+_KINDS = {dict: "a mapping", bool: "true or false", type(None): "nothing"}
 
 
 def _wanted(fault: Mapping[str, Any]) -> str:
     if fault["type"] == "value_error":
         return str(fault["ctx"]["error"])
+    if fault["type"] in ("too_short", "too_long"):
+        least = fault["type"] == "too_short"
+        bound = fault["ctx"]["min_length" if least else "max_length"]
+        return f"expected a list of at {'least' if least else 'most'} {bound}"
     words = str(fault["msg"]).removeprefix("Input should be ")
     for kind, said in _SAID.items():
         if fault["type"].startswith(kind):
@@ -140,6 +146,7 @@ _SAID = {
     "float_": "a number",
     "bool_": "true or false",
     "list_type": "a list",
+    "tuple_type": "a list",
     "dict_type": "a mapping",
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",

@@ -28,7 +28,7 @@ from derive.notation.build import number
 from derive.notation.form import Call, Form, Shape, Symbol, symbols
 from derive.notation.symbols import symbol_name
 from derive.notation.worksheet import Worksheet
-from derive.questions.finish import CHECK, finished
+from derive.questions.finish import CHECK
 from derive.questions.network import known_layers
 from derive.record import Answer, Conventions, Derivation, Given, Line, Mark, Phrase, Step
 
@@ -103,9 +103,10 @@ class Solution:
                     steps.append(step)
         steps += self._checks()
         meanings += self._further_meanings()
-        done = Derivation("Receptive field", self._prompt(), self._givens(steps, meanings), tuple(steps),
-                          tuple(answers), self.conventions, listings=self.asked.listing())  # fmt: skip
-        return finished(replace(done, remarks=tuple(self._remarks())))
+        told = (self._givens(steps, meanings), tuple(steps), tuple(answers))
+        letters = self.recursions[0].in_letters
+        done = self.asked.sheet("Receptive field", self._prompt(), self.network, told, self.conventions, words=letters)
+        return replace(done, remarks=tuple(self._remarks()))
 
     def _steps(self) -> list[Step]:
         if self.asked.method == "backward":
@@ -235,7 +236,8 @@ class Solution:
     def _prompt(self) -> Phrase:
         words = [WORDS[quantity] for quantity in self.quantities]
         what = " and ".join(filter(None, [", the ".join(words[:-1]), f"{'the ' * (len(words) > 1)}{words[-1]}"]))
-        names = " and of ".join(self.names)
+        alone = len(self.network.nodes) == 1 and self.recursions[0].in_letters
+        names = self.network.nodes[0].layer.words if alone else " and of ".join(self.names)
         size = shape_form(self.network.sizes[self.origin], self.asked.order)
         where = "in the input" if self.origin == INPUT else f"in the output of {self.origin}"
         how = {"forward": "", "backward": ", from the layer back", "both": ", forward and backward"}[self.asked.method]

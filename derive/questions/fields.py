@@ -121,4 +121,4 @@ Definitions = Annotated[
     BeforeValidator(to_definitions),
     WithJsonSchema({"type": "object", "additionalProperties": _TEXT_OR_NUMBER}),
 ]
-Positive = Annotated[int, Field(ge=1, le=10**9)]
+Positive = Annotated[int, Field(strict=True, ge=1, le=10**9)]

@@ -19,7 +19,8 @@ def finished(derivation: Derivation) -> Derivation:
         derivation = replace(derivation, answers=tuple(map(_as_printed, derivation.answers)))
     steps = linked(boxed(derivation.steps, derivation.answers), {})
     done = replace(derivation, steps=steps)
-    return replace(done, conventions=replace(done.conventions, used=stated(done, done.conventions)))
+    used = (*done.conventions.used, *stated(done, done.conventions))
+    return replace(done, conventions=replace(done.conventions, used=used))
 
 
 def _as_printed(answer: Answer) -> Answer:

@@ -9,7 +9,6 @@ from derive.network.working.ledger_table import LedgerTable
 from derive.network.working.shapes import shape_form
 from derive.network.working.tables import whole
 from derive.network.working.written import Written
-from derive.questions.finish import finished
 from derive.questions.network import NetworkQuestion
 from derive.questions.network_draws import draw_network
 from derive.record import Answer, Conventions, Derivation, Phrase
@@ -47,7 +46,5 @@ class NetworkLedger(NetworkQuestion):
             ": for each layer the shape of its output, its parameters, the receptive field of one of its cells, its "
             "multiply-adds (biases not counted), and the memory of its output in single precision; and the totals.",
         )  # fmt: skip
-        steps = (*made.working(), made.step())
-        return finished(
-            Derivation("Ledger", prompt, tuple(made.premises()), steps, answers, conventions, listings=self.listing())
-        )
+        told = (tuple(made.premises()), (*made.working(), made.step()), answers)
+        return self.sheet("Ledger", prompt, network, told, conventions, words=False)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from derive.conventions import convention
-from derive.errors import UnknownName
+from derive.errors import InputError, UnknownName
 from derive.network.builder import Builder
 from derive.network.layers.base import Framework
 from derive.network.network import Network, read_network
@@ -22,10 +23,13 @@ from derive.questions.base import Question
 from derive.questions.fields import Positive
 from derive.questions.finish import finished
 from derive.questions.network_draws import draw_convolution, draw_network
+from derive.questions.network_rules import rules_of
 from derive.record import Answer, Conventions, Derivation, Given, Listing, Phrase, Step
 
 LayerGiven = str | dict[str, Any]
 """A layer as text, as a mapping of its kind to settings, or with a name of its own."""
+Found = tuple[tuple[Given, ...], tuple[Step, ...], tuple[Answer, ...]]
+"""What a question is worked out to."""
 HANDFUL = 2
 """So many layers are worked in letters with superscripts; more in a table."""
 
@@ -69,7 +73,23 @@ class NetworkQuestion(Question):
         Raises:
             InputError: a layer is unknown, wrong, or does not fit what comes before it.
         """
-        return read_network(self.net, self.input, self.framework, self.order)
+        try:
+            return read_network(self.net, self.input, self.framework, self.order)
+        except InputError as error:
+            raise error.at(path="net") from None
+
+    def sheet(
+        self, title: str, prompt: Phrase, network: Network, found: Found, conventions: Conventions, words: bool = True
+    ) -> Derivation:
+        """The finished derivation, with the code of the network and what the sheet must state about it.
+
+        Args:
+            words: whether the prompt names a layer that stands alone, so that no code needs to be printed.
+        """
+        listings = () if words and len(network.nodes) == 1 else self.listing()
+        givens, steps, answers = found
+        rules = replace(conventions, used=rules_of(network, bool(listings)))
+        return finished(Derivation(title, prompt, givens, steps, answers, rules, listings=listings))
 
     def listing(self) -> tuple[Listing, ...]:
         """The layers by name, as they were given."""
@@ -97,10 +117,27 @@ def _as_text(item: LayerGiven) -> tuple[str, str]:
     (key, value), *_ = item.items()
     if isinstance(value, str):
         return str(key), value
-    if len(value) == 1 and isinstance(inner := next(iter(value.values())), Mapping):
-        kind = next(iter(value))
-        return str(key), f"{kind}({', '.join(f'{k}={v}' for k, v in inner.items())})"
-    return "", f"{key}({', '.join(f'{k}={v}' for k, v in value.items())})"
+    if len(value or {}) == 1 and isinstance(inner := next(iter(value.values())), Mapping):
+        return str(key), _call(str(next(iter(value))), inner)
+    return "", _call(str(key), value or {})
+
+
+def _call(kind: str, settings: Mapping[str, Any]) -> str:
+    """A layer that was given as a mapping, written as a call; the layers of a block stand first, without a name."""
+    inner = [_inside(each) for each in settings.get("layers", ())]
+    return f"{kind}({', '.join(inner + [f'{k}={_value(v)}' for k, v in settings.items() if k != 'layers'])})"
+
+
+def _value(given: Any) -> str:
+    if isinstance(given, (list, tuple)):
+        return f"[{', '.join(map(_inside, given))}]"
+    return _inside(given)
+
+
+def _inside(given: Any) -> str:
+    """A layer inside another one, with its name if it has one; or a plain value."""
+    name, text = _as_text(given) if isinstance(given, (str, dict)) else ("", str(given))
+    return f"{name}: {text}" if name else text
 
 
 def known_layers(network: Network, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -148,10 +185,7 @@ class NetworkOutputShape(NetworkQuestion):
         path = written.ancestors(asked)
         layers = {each.node.name for each in placed_in(written, path)}
         found = self._letters(written, asked) if len(layers) <= HANDFUL else self._table(network, asked)
-        givens, steps, answers = found
-        return finished(
-            Derivation("Output shapes", prompt, givens, steps, answers, conventions, listings=self.listing())
-        )
+        return self.sheet("Output shapes", prompt, network, found, conventions)
 
     def _one(self, network: Network, conventions: Conventions) -> Derivation:
         """Height, width, channels, shape of the output of a single layer."""
@@ -161,9 +195,9 @@ class NetworkOutputShape(NetworkQuestion):
         assert target is not None
         answers = (answer("shape", network.output, target, self.order),)
         size = shape_form(network.input, self.order)
-        prompt: Phrase = ("Find the shape of the output for an input of ", size, ".")
-        givens = premises(layer, network.input)
-        return finished(Derivation("Output size", prompt, givens, tuple(steps), answers, conventions))
+        prompt: Phrase = (f"Find the shape of the output of {layer.words} for an input of ", size, ".")
+        found = (premises(layer, network.input), tuple(steps), answers)
+        return self.sheet("Output size", prompt, network, found, conventions)
 
     def _letters(self, written: Written, asked: tuple[str, ...]) -> Found:
         """Letters with the number of their layer."""
@@ -193,9 +227,6 @@ class NetworkOutputShape(NetworkQuestion):
         labels = {name: None if len(asked) == 1 else Text(name) for name in asked}
         found = [answer(names[name], network.sizes[name], labels[name], self.order) for name in asked]
         return tuple(givens), tuple(steps), tuple(found)
-
-
-Found = tuple[tuple[Given, ...], tuple[Step, ...], tuple[Answer, ...]]
 
 
 def listed(names: tuple[str, ...]) -> str:

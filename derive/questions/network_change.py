@@ -31,7 +31,7 @@ def change_found(network: Network, other: Network, nodes: Sequence[Node]) -> Fou
     if changed:
         news, stated = count_table(second, changed, "new numbers of parameters", words)
         steps, givens = [*steps, *news], [*givens, *stated]
-    total, meant = sum_step(NEW, after, ("all layers",))
+    total, meant = sum_step(NEW, after, ("all layers, with the new input",))
     steps.append(replace(total, intro=() if changed else words))
     difference = sum(after.values()) - sum(before.values())
     numbers = subtract(whole(sum(after.values())), whole(sum(before.values())))

@@ -16,7 +16,6 @@ from derive.network.working.tables import whole
 from derive.network.working.written import Written
 from derive.notation.form import Symbol
 from derive.questions.fields import Positive
-from derive.questions.finish import finished
 from derive.questions.network import Found, LayerNames, NetworkQuestion, known_layers, listed
 from derive.questions.network_change import change_found
 from derive.questions.network_draws import draw_network, inner_size
@@ -61,10 +60,8 @@ class NetworkParameters(NetworkQuestion):
             found = _one(network, nodes[0], conventions)
         else:
             found = _several(network, nodes)
-        givens, steps, answers = found
-        title = "Numbers of parameters"
         prompt = self._prompt(network, nodes)
-        return finished(Derivation(title, prompt, givens, steps, answers, conventions, listings=self.listing()))
+        return self.sheet("Numbers of parameters", prompt, network, found, conventions, words=self.compare is None)
 
     def _other(self) -> Network:
         assert self.compare is not None
@@ -77,15 +74,16 @@ class NetworkParameters(NetworkQuestion):
 
     def _prompt(self, network: Network, nodes: list[Node]) -> Phrase:
         size = shape_form(network.input, self.order)
-        of = f" of {listed(self.of)}" if self.of else " of the network"
+        alone = len(network.nodes) == 1 and self.compare is None
+        asked = network.nodes[0].layer.words if alone else listed(self.of) if self.of else "the network"
         if self.compare is not None:
             other = shape_form(self._other().input, self.order)
-            return ("How does the number of trainable parameters", of, " change if the input is ", other,
+            return (f"How does the number of trainable parameters of {asked} change if the input is ", other,
                     " in place of ", size, "?")  # fmt: skip
         fixed = any(held(network, node, trainable=False) for node in nodes)
         what = "How many trainable and how many other parameters" if fixed else "How many trainable parameters"
-        verb = "does it have" if not self.of else "are there"
-        return (f"{what}{of if self.of else ''} {verb} for an input of ", size, "?")
+        verb = "have" if len(self.of) > 1 and not alone else "has"
+        return (f"{what} {verb} {asked} for an input of ", size, "?")
 
 
 def _one(network: Network, node: Node, conventions: Conventions) -> Found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -11,18 +11,9 @@ from pydantic import Field
 from derive.conventions import convention
 from derive.errors import InputError
 from derive.network.layers.base import Framework
-from derive.network.network import Network, Order
-from derive.network.working.equations import (
-    Stated,
-    claimed,
-    counted,
-    polynomial_steps,
-    sides,
-    solutions,
-    solved,
-    trainable,
-    tries,
-)
+from derive.network.network import Network, Order, read_network
+from derive.network.working.equations import claimed, polynomial_steps, solutions, solved, tries
+from derive.network.working.quantities import Quantities, Stated, trainable
 from derive.network.working.turned import Open
 from derive.notation.build import number
 from derive.notation.form import Form, Shape, Text
@@ -70,28 +61,31 @@ class NetworkSolveFor(Question):
             total = (kernel * kernel * 3 + 1) * filters + (filters + 1) * units
             net = [f"conv2d(filters=F, kernel={kernel})", "global_avg_pool2d()", f"dense(units={units})"]
             return {"input": [side, side, 3], "net": net, "solve_for": "F", "total": total + slip}
-        stride, padding = rng.randint(1, 3), rng.randint(0, 3)
-        size = (side + 2 * padding - kernel) // stride + 1
-        unknown = rng.choice(["padding", "stride", "kernel"])
-        given = {"kernel": kernel, "stride": stride, "padding": padding}
+        given = {"kernel": kernel, "stride": rng.randint(1, 3), "padding": rng.randint(0, 3)}
+        if rng.random() < 0.3:
+            given["dilation"] = rng.randint(1, 2)
+        across = rng.choice([side, rng.randint(8, 40)])
+        layer = "conv2d(filters=4, {})"
+        output: list[int | None] = list(read_network([layer.format(_settings(given))], [side, across, 3]).output)
+        if rng.random() < 0.2:
+            output[0] = None
+        unknown = rng.choice(list(given))
         letter = unknown[0].upper()
-        settings = ", ".join(f"{name}={letter if name == unknown else value}" for name, value in given.items())
-        return {
-            "input": [side, side, 3],
-            "net": [f"conv2d(filters=4, {settings})"],
-            "solve_for": letter,
-            "output": [size, size, 4],
-        }
+        net = [layer.format(_settings({**given, unknown: letter}))]
+        return {"input": [side, across, 3], "net": net, "solve_for": letter, "output": output}
 
     def solve(self, conventions: Conventions) -> Derivation:
         """The stated quantity over the unknown, then the whole numbers at which it has its value."""
         open_ = Open(tuple(self.net), self.input, symbol_name(self.solve_for), self.framework, self.order)
         if (self.total is None) == (self.output is None):
             raise InputError("state one result: total or output")
+        if self.solve_for == COUNT or "out" in self.solve_for.sub:
+            raise InputError(f"the name {open_.unknown} is taken: give the unknown another one").at(path="solve_for")
         position = self._position(open_)
-        steps, givens, stated = self._counted(open_, position) if self.total else self._sized(open_, position)
+        quantities = Quantities(open_)
+        stated = self._counted(quantities, position) if self.total else self._sized(quantities, position)
         found = solutions(open_, stated)
-        steps += self._solution(open_, stated, found, steps)
+        steps = [*quantities.steps, *self._solution(open_, stated, found)]
         form = claimed(found)
         kind: AnswerKind = "verdict" if not found else "integer" if len(found) == 1 else "points"
         answer = Answer(symbol_name(self.solve_for), kind, form, form, steps[-1].target)
@@ -100,7 +94,7 @@ class NetworkSolveFor(Question):
             Derivation(
                 "Solve for a setting",
                 self._prompt(),
-                (*givens, unknown),
+                (*quantities.givens, unknown),
                 tuple(steps),
                 (answer,),
                 conventions,
@@ -113,33 +107,35 @@ class NetworkSolveFor(Question):
             return None
         return open_.sample.nodes.index(open_.sample.node(self.of))
 
-    def _counted(self, open_: Open, position: int | None) -> tuple[list[Step], list[Given], list[Stated]]:
+    def _counted(self, quantities: Quantities, position: int | None) -> list[Stated]:
         assert self.total is not None
-        positions = range(len(open_.sample.nodes)) if position is None else [position]
-        steps, givens = counted(open_, positions, COUNT)
-        if not steps:
-            raise InputError("no layer here has parameters")
-        return steps, givens, [Stated(COUNT, lambda net: trainable(net, positions), self.total)]
+        positions = range(len(quantities.net.nodes)) if position is None else [position]
+        quantities.count(positions, COUNT)
+        form = quantities.alone(quantities.steps[-1].lines[-1].form)
+        return [Stated(COUNT, lambda net: trainable(net, positions), self.total, form)]
 
-    def _sized(self, open_: Open, position: int | None) -> tuple[list[Step], list[Given], list[Stated]]:
-        net = open_.sample
+    def _sized(self, quantities: Quantities, position: int | None) -> list[Stated]:
+        net = quantities.net
         assert self.output is not None
         at = len(net.nodes) - 1 if position is None else position
         size = net.sizes[net.nodes[at].name]
         wanted = self.output if self.order == "HWC" or len(size) == 1 else (*self.output[1:], self.output[0])
         if len(wanted) != len(size):
             raise InputError(f"the output has {len(size)} sides, not {len(wanted)}")
-        steps, givens, stated = sides(open_, at, [w or 0 for w in wanted])
+        stated = quantities.sides(at, wanted)
         if not stated:
-            raise InputError(f"the shape of the output does not depend on {symbol_name(self.solve_for)}")
-        return steps, givens, stated
+            raise InputError(f"what is stated of the output does not depend on {symbol_name(self.solve_for)}")
+        return stated
 
-    def _solution(self, open_: Open, stated: list[Stated], found: list[int], steps: list[Step]) -> list[Step]:
+    def _solution(self, open_: Open, stated: list[Stated], found: list[int]) -> list[Step]:
         if len(stated) == 1 and (poly := open_.polynomial(stated[0].of)) is not None and len(poly) > 1:
             return polynomial_steps(open_, stated[0], found)
-        table = tries(open_, stated[0], found, steps[-1].lines[-1].form)
-        reason: Phrase = ("all whole numbers that give it",) if found else ("it is passed over",)
-        return [*([table] if table else []), solved(open_, stated, found, reason)]
+        table = tries(open_, stated)
+        these = "it" if len(stated) == 1 else "these"
+        reason = f"all whole numbers that give {these}" if found else "it is passed over"
+        if not found and all(solutions(open_, [each]) for each in stated):
+            reason = "none gives all of these"
+        return [*([table] if table else []), solved(open_, stated, found, (reason,))]
 
     def _prompt(self) -> Phrase:
         if self.total is not None:
@@ -148,6 +144,10 @@ class NetworkSolveFor(Question):
         else:
             what = ("The output has the shape ", _shape(self.output or ()), ".")
         return ("The input has the shape ", _shape(self.input), ". ", *what, " Find ", self.solve_for, ".")
+
+
+def _settings(given: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in given.items())
 
 
 def _shape(sides: Sequence[int | str | None]) -> Form:

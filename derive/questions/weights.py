@@ -17,7 +17,6 @@ from derive.network.working.single import input_steps
 from derive.network.working.tables import meaning_of, table, whole
 from derive.notation.build import add
 from derive.notation.form import Call, Form, Shape, Symbol, Text
-from derive.questions.finish import finished
 from derive.questions.network import NetworkQuestion, known_layers
 from derive.questions.network_draws import draw_network, inner_size
 from derive.record import Answer, Conventions, Derivation, Given, Line, Phrase, Step
@@ -39,6 +38,11 @@ class Entry:
     def label(self) -> str:
         """What the row is called."""
         return self.tensor.name if self.both else f"{self.tensor.name}, {NAMES[self.framework]}"
+
+    @property
+    def axes(self) -> str:
+        """The names of the axes, in order."""
+        return " × ".join(name for name, _ in self.tensor.axes)
 
     @property
     def form(self) -> Form:
@@ -83,10 +87,8 @@ class NetworkWeightShape(NetworkQuestion):
         givens += [_meaning(node, each, place) for place, each in enumerate(entries, 1)]
         steps += self._check(network, node)
         answers = tuple(_answer(each, names[each.label]) for each in asked)
-        prompt, stated = self._prompt(network, node), tuple(dict.fromkeys(givens))
-        return finished(
-            Derivation("Shapes of weights", prompt, stated, tuple(steps), answers, conventions, listings=self.listing())
-        )
+        found = (tuple(dict.fromkeys(givens)), tuple(steps), answers)
+        return self.sheet("Shapes of weights", self._prompt(network, node), network, found, conventions)
 
     def _asked(self, network: Network) -> Node:
         """The layer of that name, or the last one that holds weights."""
@@ -110,8 +112,10 @@ class NetworkWeightShape(NetworkQuestion):
         return [Step("N", COUNT, (formula, entries), "number of entries")]
 
     def _prompt(self, network: Network, node: Node) -> Phrase:
-        what = "tensor" if len(network.tensors(node)) == 1 else "tensors"
-        start = f"Find the shapes of the weight {what} of {node.name}, as {NAMES[self.framework]} stores them,"
+        name = node.name if len(network.nodes) > 1 else node.layer.words
+        one = len(network.tensors(node)) == 1
+        what = "shape of the weight tensor" if one else "shapes of the weight tensors"
+        start = f"Find the {what} of {name}, as {NAMES[self.framework]} stores {'it' if one else 'them'},"
         return (f"{start} for an input of ", shape_form(network.input, self.order), ".")
 
 
@@ -134,7 +138,7 @@ def _same_entries(one: Tensor, other: Tensor) -> bool:
 
 def _cells(entry: Entry, place: int, answers: dict[str, str]) -> list[Step]:
     """The names of the axes, and the shape; in a box where it is asked for."""
-    words = Step("axes", intro=(" × ".join(name for name, _ in entry.tensor.axes),))
+    words = Step("axes", intro=(entry.axes,))
     name = answers.get(entry.label, "")
     return [words, Step(name or entry.label, _name(place), (Line("=", entry.form, boxed=bool(name)),))]
 
@@ -145,9 +149,8 @@ def _name(place: int) -> Symbol:
 
 
 def _answer(entry: Entry, name: str) -> Answer:
-    kind = "shape" if len(entry.tensor.axes) > 1 else "integer"
-    label = None if name == "shape" else Text(name)
-    return Answer(name, "shape" if kind == "shape" else "integer", entry.form, entry.form, label)
+    label = f"{'' if name == 'shape' else f'{name}, '}{entry.axes}"
+    return Answer(name, "shape" if len(entry.tensor.axes) > 1 else "integer", entry.form, entry.form, Text(label))
 
 
 def _roles(tensor: Tensor) -> tuple[list[int], list[int], list[int]]:

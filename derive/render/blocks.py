@@ -115,9 +115,9 @@ def solution_blocks(derivation: Derivation, detail: int) -> tuple[Block, ...]:
     steps += [_answer_step(answer) for answer in _unboxed(derivation, steps)]
     if pending and steps:
         steps[-1] = replace(steps[-1], marks=steps[-1].marks + pending)
-    units = {answer.unit for answer in asked(derivation)}
-    unit = units.pop() if len(units) == 1 else ""
-    blocks = (block for step in steps for block in _step_blocks(step, detail, unit))
+    units = {answer.label: answer.unit for answer in asked(derivation)}
+    common = next(iter(units.values())) if len(set(units.values())) == 1 else ""
+    blocks = (block for step in steps for block in _step_blocks(step, detail, units.get(step.target, common)))
     return tuple(_merged(blocks, compact=detail <= _COMPACT))
 
 

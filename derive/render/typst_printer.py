@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from derive.notation import typst
-from derive.notation.form import Form
+from derive.notation.form import Form, Shape
 from derive.notation.widths import inline_width, phrase_width, text_width, width
 from derive.record import Figure, Line, Listing, Mark, Picture
 from derive.render.blocks import AnyRow, Block, Cell, CellRow, Code, Display, FoldedRows, Prose, Row, Table
@@ -39,7 +39,8 @@ class TypstPrinter(Printer):
         return typst.write_inline(form)
 
     def math(self, form: Form) -> Raw:
-        return Raw(f"${self.inline(form)}$")
+        shown = Raw(f"${self.inline(form)}$")
+        return self.together(shown) if isinstance(form, Shape) else shown
 
     def equation(self, target: Form, relation: str, form: Form) -> Raw:
         room = SENTENCE_EM - width(target)

@@ -57,7 +57,7 @@ def test_points_that_are_none(typed):
         ("text: Why?", "text: Why?, given: {w: 1}", 6, "no 'given' beside 'text'"),
         ("text: Why?", "ask: toy.product, answer: 3", 6, "no 'answer', 'rubric' or 'accept'"),
         ("text: Why?", "text: Why?, name: 1a", 6, "pattern"),
-        ("text: Why?", "text: [1]", 6, "expected text, not a list"),
+        ("text: Why?", "text: [1]", 6, "expected text, not a list of 1"),
         ("problems:\n", "conventions: {rounding: {mode: carry}}\nproblems:\n", 3, "carry-rounded"),
         ("problems:\n", "conventions: {tie: both}\nproblems:\n", 3, "'padding', 'first' or 'last', not 'both'"),
         ("problems:\n", "conventions: {log: 2}\nproblems:\n", 3, "natural"),

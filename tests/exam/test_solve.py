@@ -76,7 +76,7 @@ def test_points_of_words_come_from_the_rubric():
         (
             [PRODUCT, "{ask: toy.product, points: 1, given: {w: {from: a, answer: w}}}"],
             {},
-            "unknown answer of part a 'w' Known: y",
+            "unknown answer of part a 'w'. Known: y",
             6,
         ),
         ([PRODUCT, "{ask: toy.product, points: 1, given: {w: {from: c, answer: y}}}"], {}, "earlier part 'c'", 6),
@@ -98,8 +98,8 @@ def test_mistakes_of_all_parts_are_said_but_not_their_consequences():
             "{text: '{{ q.y }}', points: 1}",
         )
     assert [line.split(": ", 1)[1] for line in str(caught.value).splitlines()] == [
-        "unknown earlier part 'z' Known: none",
-        "unknown earlier part 'q' Known: none",
+        "unknown earlier part 'z'. Known: none",
+        "unknown earlier part 'q'. Known: none",
     ]
 
 

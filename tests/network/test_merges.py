@@ -110,7 +110,7 @@ def test_concat_adds_up_the_channels():
         (["residual()"], "residual has no layers inside"),
         (["residual(conf2d(filters=8))"], "did you mean conv2d"),
         (["stack(relu)"], "times is missing"),
-        (["stack(relu, times=0)"], "times: input should be greater"),
+        (["stack(relu, times=0)"], "times should be greater than or equal to 1, not 0"),
         (["stack(stack(relu, times=1000), times=1000)"], "more than 10000 layers"),
         ([{"a": "relu"}, {"a": "relu"}], "layer 2: two layers are called a"),
         ([{"input": "relu"}], "two layers are called input"),

@@ -197,8 +197,8 @@ def test_bits_mid_q3c():
         ("bidirectional(dense(units=5))", (8, 12), "bidirectional takes a recurrent layer, not dense"),
         ("bidirectional(lstm(unit=5))", (8, 12), "did you mean units"),
         ("bidirectional(merge=sum)", (8, 12), "layer is missing"),
-        ("lstm(units=3, biases=3)", (8, 12), "biases: input should be less than or equal to 2"),
-        ("dropout(rate=1.5)", (8, 12), "rate: input should be less than 1"),
+        ("lstm(units=3, biases=3)", (8, 12), "biases should be less than or equal to 2, not 3"),
+        ("dropout(rate=1.5)", (8, 12), "rate should be less than 1, not 1.5"),
     ],
 )
 def test_mistakes(text, size, says):

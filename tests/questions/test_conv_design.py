@@ -9,11 +9,12 @@ import pytest
 
 from derive.check.judge import judge
 from derive.errors import InputError
+from derive.notation import plain
 from derive.notation.build import number
-from derive.notation.form import Call, Matrix, Neg
+from derive.notation.form import Call, Matrix
 from derive.notation.value import evaluate
 from derive.questions.catalogue import question, question_type
-from derive.questions.convolution_design import INVERTED, KERNEL, PATTERN
+from derive.questions.convolution_design import INVERTED
 from derive.record import Conventions
 
 BLACK_X = [[0, 1, 0], [1, 0, 1], [0, 1, 0]]
@@ -30,7 +31,7 @@ def kernel_of(derivation):
 
 def table(derivation):
     rows = next(step for step in derivation.steps if step.name == "answers").substeps
-    return {row.target.args: evaluate(row.lines[-1].form, {}) for row in rows}
+    return {plain.write(row.target): evaluate(row.lines[-1].form, {}) for row in rows}
 
 
 def test_row_tum_bp_p5f():
@@ -38,9 +39,10 @@ def test_row_tum_bp_p5f():
     assert kernel_of(derivation) == [[-1, 1, -1], [1, -1, 1], [-1, 1, -1]]
     assert evaluate(derivation.answers[1].form, {}) == 4
     answers = table(derivation)
-    assert answers[KERNEL, PATTERN] == 4
-    assert answers[Neg(KERNEL), PATTERN] == -4
-    assert answers[Neg(KERNEL), INVERTED] == 5
+    assert answers["dot(F, P)"] == 4
+    assert answers["dot(-F, P)"] == -4
+    assert answers["dot(-F, Q)"] == 5
+    assert (answers["0·sum(F)"], answers["1·sum(F)"]) == (0, -1)
     assert judge(derivation).verified is True
 
 

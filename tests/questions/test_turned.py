@@ -1,12 +1,14 @@
 """Questions turned round: an unknown setting from a stated count or size, with all whole solutions or the reason."""
 
 import random
+import re
 from dataclasses import replace
 
 import pytest
 
 from derive.check.judge import judge
 from derive.errors import InputError
+from derive.network.network import read_network
 from derive.notation import plain
 from derive.notation.form import Number, Text, Tuple
 from derive.questions.catalogue import question
@@ -121,6 +123,75 @@ def test_a_large_solution_is_not_denied():
     assert judge(replace(derivation, steps=steps, answers=answers)).verified is False
 
 
+def with_value(net, size, unknown, value):
+    """The network with the unknown put in, by text alone."""
+    layers = [re.sub(rf"(?<=[=(]){unknown}\b", str(value), layer) for layer in net]
+    return read_network(layers, [value if side == unknown else side for side in size])
+
+
+SETTINGS = [
+    ([26, 30, 6], ["conv2d(filters=5, kernel=3, dilation=d)"], "d", 3, "output"),
+    ([26, 30, 6], ["conv2d(filters=5, kernel=(k, 3), stride=2)"], "k", 6, "output"),
+    ([26, 30, 6], ["conv2d(filters=5, kernel=3, padding=H)"], "H", 2, "output"),
+    ([26, 30, 6], ["conv2d(filters=5, kernel=3, stride=K)"], "K", 3, "output"),
+    ([26, 30, 6], ["conv2d(filters=5, kernel=3, stride=s, padding=same)"], "s", 3, "output"),
+    ([100, 2], ["conv1d(filters=4, kernel=3, padding=(p, 0))"], "p", 3, "output"),
+    ([7, 9, 4], ["conv2d_transpose(filters=4, kernel=3, stride=2, padding=1, output_padding=a)"], "a", 1, "output"),
+    ([7, 9, 4], ["conv2d_transpose(filters=4, kernel=k, stride=2, padding=1)"], "k", 4, "output"),
+    ([7, 9, 4], ["conv2d_transpose(filters=4, kernel=3, stride=s, dilation=2)"], "s", 3, "output"),
+    ([26, 30, 4], ["conv2d(filters=4, kernel=3, stride=s)", "max_pool2d(kernel=2)"], "s", 2, "output"),
+    ([26, 30, 4], ["max_pool2d(kernel=k)"], "k", 3, "output"),
+    ([26, 30, 4], ["upsample2d(factor=u)"], "u", 3, "output"),
+    ([26, 30, 4], ["crop2d(cropping=c)"], "c", 3, "output"),
+    ([26, 30, 4], ["padding2d(padding=c)"], "c", 3, "output"),
+    (["n", 30, 4], ["conv2d(filters=4, kernel=3, stride=2)"], "n", 23, "output"),
+    ([26, 30, 6], ["conv2d(filters=4, kernel=3, groups=g)"], "g", 2, "total"),
+    ([26, 26, 6], ["depthwise_conv2d(kernel=3, depth_multiplier=M)"], "M", 2, "total"),
+    ([26, 26, 6], ["separable_conv2d(filters=F, kernel=3)"], "F", 9, "total"),
+    ([28, 28, 3], ["conv2d(filters=2, kernel=k)", "flatten()", "dense(units=10)"], "k", 3, "total"),
+    ([28, 30, 3], ["conv2d(filters=2, kernel=3, stride=s)", "flatten()", "dense(units=10)"], "s", 2, "total"),
+    (["n", "n", 3], ["conv2d(filters=2, kernel=3, stride=2)", "flatten()", "dense(units=5)"], "n", 15, "total"),
+    ([10, 4], ["gru(units=H)"], "H", 5, "total"),
+    ([10, 4], ["lstm(units=H, peephole=True)"], "H", 5, "total"),
+    ([10, 4], ["lstm(units=8, projection=P)"], "P", 3, "total"),
+    ([10, "D"], ["lstm(units=3)"], "D", 7, "total"),
+    ([10, 4], ["bidirectional(lstm(units=H))", "dense(units=2)"], "H", 5, "total"),
+    ([10, 4], ["stack(lstm(units=H), times=2)", "dense(units=1)"], "H", 5, "total"),
+    ([10, 32], ["multi_head_attention(heads=4, key_dim=k)"], "k", 5, "total"),
+    ([10, 32], ["transformer_encoder(heads=2, feed_forward=F)"], "F", 77, "total"),
+    ([10, "D"], ["transformer_encoder(heads=2, feed_forward=8)"], "D", 6, "total"),
+    ([20], ["embedding(input_dim=100, output_dim=e)", "lstm(units=e)"], "e", 7, "total"),
+    ([26, 26, "C"], ["batch_norm()", "dense(units=2)"], "C", 9, "total"),
+    ([8, 8, 4], ["residual(conv2d(filters=c, kernel=1), conv2d(filters=4, kernel=3, padding=same))"], "c", 6, "total"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("size", "net", "unknown", "value", "stated"), SETTINGS)
+def test_any_setting_may_be_unknown(size, net, unknown, value, stated):
+    right = with_value(net, size, unknown, value)
+    given = list(right.output) if stated == "output" else right.parameters()
+    derivation = solved(input=size, net=net, solve_for=unknown, **{stated: given})
+    assert value in numbers(derivation)
+    for each in numbers(derivation):
+        found = with_value(net, size, unknown, each)
+        assert (list(found.output) if stated == "output" else found.parameters()) == given
+    assert judge(derivation).verified is True
+
+
+def test_a_side_that_is_not_stated():
+    given = {"input": [26, 30, 3], "net": ["conv2d(filters=5, kernel=K, stride=2)"], "solve_for": "K"}
+    assert numbers(solved(**given, output=[12, 13, 5])) == []
+    assert numbers(solved(**given, output=[None, 13, None])) == [5, 6]
+
+
+def test_sizes_that_do_not_go_together():
+    given = {"input": [26, 30, 3], "net": ["conv2d(filters=5, kernel=K)"], "solve_for": "K"}
+    derivation = solved(**given, output=[24, 26, 5])
+    assert derivation.answers[0].form == Text("no whole number")
+    assert "none gives all of these" in reasons(derivation)
+    assert judge(derivation).verified is True
+
+
 @pytest.mark.oracle
 def test_counts_as_torch():
     """Both settings that torch counts alike are found, and no other."""
@@ -144,8 +215,15 @@ def test_counts_as_torch():
         ({"solve_for": "F", "total": 10, "output": [24, 24, 1]}, "state one result"),
         ({"solve_for": "F", "output": [24, 24]}, "3 sides"),
         ({"solve_for": "F", "total": 10, "of": "conv9"}, "conv9"),
+        ({"solve_for": "F", "output": [24, 24, None]}, "does not depend on F"),
+        ({"solve_for": "N", "total": 10, "net": ["dense(units=N)"]}, "the name N is taken"),
+        ({"solve_for": "t", "total": 10, "net": ["stack(dense(units=3), times=t)"]}, "how many layers"),
+        (
+            {"solve_for": "S", "output": [9, 9, 3], "net": ["max_pool2d(kernel=2, stride=S, ceil=True)"]},
+            "no one formula",
+        ),
     ],
 )
 def test_mistakes(givens, says):
     with pytest.raises(InputError, match=says):
-        solved(input=[26, 26, 3], net=["conv2d(filters=F, kernel=3)"], **givens)
+        solved(**{"input": [26, 26, 3], "net": ["conv2d(filters=F, kernel=3)"], **givens})

@@ -162,7 +162,7 @@ class Growth:
 
 def _sentence(shown: str, error: InputError) -> str:
     """What is wrong with a layer, without the long list of all that are known."""
-    text = error.message.split(" Known: ")[0].rstrip("; ")
+    text = error.message.split(" Known: ")[0].rstrip(".; ")
     return text if shown in text else f"{shown}: {text}"
 
 

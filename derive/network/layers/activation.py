@@ -9,6 +9,7 @@ from derive.network.layers.base import Layer, Size, called
 Activation = Literal["linear", "relu", "sigmoid", "tanh", "softmax", "leaky_relu", "elu", "gelu", "softplus", "silu"]
 _MODULES = {"relu": "ReLU", "sigmoid": "Sigmoid", "tanh": "Tanh", "leaky_relu": "LeakyReLU", "elu": "ELU",
             "gelu": "GELU", "softplus": "Softplus", "silu": "SiLU", "linear": "Identity"}  # fmt: skip
+_SAID = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU", "gelu": "GELU", "silu": "SiLU"}
 LEAKY = "layers.LeakyReLU(negative_slope=0.01)"
 """Keras takes another slope by the word alone."""
 
@@ -46,10 +47,9 @@ def keras_behind(name: str) -> tuple[str, ...]:
 
 
 def _made(name: str) -> type[Layer]:
-    fields: dict[str, Any] = {
-        "kind": name, "example": f"{name}()", "__module__": __name__, "__doc__": f"The activation {name}.",
-        "__annotations__": {"kind": ClassVar[str], "example": ClassVar[str]},
-    }  # fmt: skip
+    fields: dict[str, Any] = {"kind": name, "noun": f"{_SAID.get(name, name)} activation", "example": f"{name}()"}
+    typed = dict.fromkeys(fields, ClassVar[str])
+    fields |= {"__module__": __name__, "__doc__": f"The activation {name}.", "__annotations__": typed}
     return type(name, (_Elementwise,), fields)
 
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from derive.errors import InputError
-from derive.network.layers.base import AXES, Layer, Letter, Rule, Size, Window, called, expect, out
+from derive.network.layers.base import AXES, DIMENSIONS, Layer, Letter, Rule, Size, Window, called, expect, out
 from derive.network.layers.sides import Sides, Spatial, shortest
 from derive.notation.symbols import parse_symbol
 
@@ -91,6 +91,15 @@ class Global(Layer):
         """The whole of each side."""
         return tuple(Window(side, side) for side in sizes[0][:-1])
 
+    @property
+    def title(self) -> str:
+        """With the number of sides."""
+        return f"{DIMENSIONS[self.rank]} {self.noun}"
+
+    def manner(self) -> tuple[str, ...]:
+        """Whether the sides are kept."""
+        return ("that keeps its sides",) if self.keepdims else ()
+
     def size_rules(self, *sizes: Size) -> tuple[Rule, ...]:
         """One value for each channel."""
         return (Rule(out("C" if self.keepdims else "n"), CHANNELS, ("one value for each channel",)),)
@@ -115,6 +124,7 @@ def _made(base: type[Layer], word: str, rank: int) -> type[Layer]:
     """The class of one of the poolings."""
     kind = f"{base.__name__.lower()}_{word.lower()}_pool{rank}d"
     fields: dict[str, Any] = {"kind": kind, "word": word, "rank": rank, "takes": _TAKES[rank]}
+    fields["noun"] = f"{base.__name__.lower()} {'average' if word == 'Avg' else 'max'} pooling layer"
     fields["example"] = f"{kind}(output_size=2)" if base is Adaptive else f"{kind}()"
     parts = "as many windows as asked for, over" if base is Adaptive else "each channel of"
     text = f"The {_VALUE[word]} of {parts} {_OF[rank]}."

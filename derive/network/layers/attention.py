@@ -22,6 +22,7 @@ class MultiHeadAttention(Layer):
 
     kind: ClassVar[str] = "multi_head_attention"
     stem: ClassVar[str] = "attention"
+    noun: ClassVar[str] = "multi-head attention layer"
     example: ClassVar[str] = "multi_head_attention(heads=4)"
     takes: ClassVar[tuple[Size, ...]] = ((10, 32),)
     torch_channels: ClassVar[Literal["first", "last", "any"]] = "last"
@@ -29,6 +30,10 @@ class MultiHeadAttention(Layer):
     heads: int = Field(ge=1, description="how many heads")
     key_dim: int | None = Field(None, ge=1, description="size of a head; unset, the width divided by the heads")
     bias: bool = Field(True, description="whether the four projections have biases")
+
+    def manner(self) -> tuple[str, ...]:
+        """Without biases, if there are none."""
+        return () if self.bias else ("without biases",)
 
     def head(self, size: Size) -> int:
         """The size of one head."""

@@ -23,6 +23,7 @@ Size = tuple[int, ...]
 Framework = Literal["keras", "pytorch"]
 AXES: dict[int, tuple[str, ...]] = {1: ("n",), 2: ("L", "C"), 3: ("H", "W", "C"), 4: ("D", "H", "W", "C")}
 """The letters of the axes of a size, by their number."""
+DIMENSIONS = {1: "one-dimensional", 2: "two-dimensional", 3: "three-dimensional"}
 AXIS_NAMES = {"n": "features", "L": "length", "C": "channels", "H": "height", "W": "width", "D": "depth"}
 
 
@@ -104,15 +105,34 @@ class Layer(BaseModel):
     What a subclass leaves out is as for a layer that works on each value by itself: no weights, the shape unchanged.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, strict=True)
 
     kind: ClassVar[str] = ""
     example: ClassVar[str] = ""
     takes: ClassVar[tuple[Size, ...]] = ((26, 26, 3),)
+    noun: ClassVar[str] = "layer"
+    """What such layers are called in a sentence, without an article."""
     merges: ClassVar[bool] = False
     """Whether it takes two inputs or more."""
     torch_channels: ClassVar[Literal["first", "last", "any"]] = "any"
     """Where its PyTorch module wants the channels: before the sides (convolutions) or behind them (nn.Linear)."""
+
+    @property
+    def title(self) -> str:
+        """What the layer is called in a sentence, without an article."""
+        return self.noun
+
+    @property
+    def words(self) -> str:
+        """The layer in a sentence, with the settings that no letter of a formula shows."""
+        article = "an" if self.title[0] in "aeAE" or self.title.startswith("LSTM") else "a"
+        clauses = [said for said in self.manner() if said.startswith("that ")]
+        others = " and ".join(said for said in self.manner() if said not in clauses)
+        return " ".join(filter(None, [article, self.title, others, *clauses]))
+
+    def manner(self) -> tuple[str, ...]:
+        """Settings in words: those that its shape or its parameters depend on and that have no letter."""
+        return ()
 
     def output(self, *sizes: Size) -> Size:
         """The size of the output for the sizes of the inputs.

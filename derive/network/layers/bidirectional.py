@@ -32,6 +32,16 @@ class Bidirectional(Sequential):
         return layer
 
     @property
+    def title(self) -> str:
+        """With the layer inside."""
+        return f"bidirectional {self.layer.title}"
+
+    def manner(self) -> tuple[str, ...]:
+        """As the layer inside, and how both directions are put together."""
+        merge = "with both states added" if self.merge == "sum" else "with both states side by side"
+        return (*self.layer.manner(), merge)
+
+    @property
     def width(self) -> int:
         """Both states."""
         return self.layer.width * (2 if self.merge == "concat" else 1)

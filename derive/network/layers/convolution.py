@@ -23,10 +23,16 @@ COUNT = parse_symbol("N")
 class Convolution(Sliding):
     """Base of the convolutions: filters, groups, bias and an activation behind."""
 
+    noun: ClassVar[str] = "convolution"
+
     filters: int = Field(ge=1, description="how many filters, which is the number of output channels")
     groups: int = Field(1, ge=1, description="into how many groups the channels are split")
     bias: bool = Field(True, description="whether each filter has a bias")
     activation: Activation = Field("linear", description="the activation behind it")
+
+    def manner(self) -> tuple[str, ...]:
+        """Without biases, if there are none."""
+        return (*super().manner(), *(() if self.bias else ("without biases",)))
 
     def output(self, *sizes: Size) -> Size:
         """(⌊(H + 2P - K)/S⌋ + 1, ..., filters)."""

@@ -20,6 +20,7 @@ class Dense(Layer):
     """A fully connected layer on the last axis of its input."""
 
     kind: ClassVar[str] = "dense"
+    noun: ClassVar[str] = "fully connected layer"
     example: ClassVar[str] = "dense(units=10)"
     takes: ClassVar[tuple[Size, ...]] = ((128,),)
 
@@ -28,6 +29,10 @@ class Dense(Layer):
     units: int = Field(ge=1, description="how many neurons")
     bias: bool = Field(True, description="whether each neuron has a bias")
     activation: Activation = Field("linear", description="the activation behind it")
+
+    def manner(self) -> tuple[str, ...]:
+        """Without biases, if there are none."""
+        return () if self.bias else ("without biases",)
 
     def output(self, *sizes: Size) -> Size:
         """(..., units)."""
@@ -77,6 +82,7 @@ class Flatten(Layer):
     """All values of the input in one vector."""
 
     kind: ClassVar[str] = "flatten"
+    noun: ClassVar[str] = "flatten layer"
     example: ClassVar[str] = "flatten()"
 
     def output(self, *sizes: Size) -> Size:

@@ -28,6 +28,10 @@ class ByChannel(Sliding):
     bias: bool = Field(True, description="whether there are biases")
     activation: Activation = Field("linear", description="the activation behind it")
 
+    def manner(self) -> tuple[str, ...]:
+        """Without biases, if there are none."""
+        return (*super().manner(), *(() if self.bias else ("without biases",)))
+
     def depthwise_weight(self, framework: Framework, channels: int, name: str) -> Tensor:
         """(out, 1, sides) in PyTorch, (sides, channels, multiplier) in Keras."""
         sides = kernel_axes(self)
@@ -82,6 +86,8 @@ class ByChannel(Sliding):
 class Depthwise(ByChannel):
     """Base of the depthwise convolutions."""
 
+    noun: ClassVar[str] = "depthwise convolution"
+
     def output(self, *sizes: Size) -> Size:
         """(⌊(H + 2P - K)/S⌋ + 1, ..., channels times filters for each)."""
         return (*self.slid(sizes[0]), sizes[0][-1] * self.depth_multiplier)
@@ -121,6 +127,8 @@ class Depthwise(ByChannel):
 
 class Separable(ByChannel):
     """Base of the separable convolutions: a depthwise one without bias, then one of kernel 1, as in Keras."""
+
+    noun: ClassVar[str] = "separable convolution"
 
     filters: int = Field(ge=1, description="how many filters of kernel 1, which is the number of output channels")
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from derive.network.layers.base import Framework, Layer, Letter, Rule, Size, Tensor, called, expect, out
 from derive.notation.build import multiply
+from derive.notation.form import Call
 from derive.notation.symbols import parse_symbol
 
 COUNT, WORDS, WIDTH, IDS = map(parse_symbol, ("N", "V", "D", "n"))
@@ -17,6 +18,7 @@ class Embedding(Layer):
     """A table with one row for each id: ids (n,) become vectors (n, D)."""
 
     kind: ClassVar[str] = "embedding"
+    noun: ClassVar[str] = "embedding layer"
     example: ClassVar[str] = "embedding(input_dim=1000, output_dim=16)"
     takes: ClassVar[tuple[Size, ...]] = ((20,),)
     torch_channels: ClassVar[Literal["first", "last", "any"]] = "last"
@@ -44,7 +46,8 @@ class Embedding(Layer):
 
     def count_rules(self, framework: Framework, *sizes: Size) -> tuple[Rule, ...]:
         """V·D."""
-        return (Rule(COUNT, multiply([WORDS, WIDTH]), ("one vector for each id",)),)
+        pair = (WORDS, WIDTH)
+        return (Rule(COUNT, multiply(pair), ("one vector for each id",), Call("cells", pair)),)
 
     def keras(self, *sizes: Size) -> tuple[str, ...]:
         """`layers.Embedding(1000, 16)`."""

@@ -71,6 +71,7 @@ class _AtEnds(Spatial):
 class ZeroPadding(_AtEnds):
     """Base of the layers that put zeros at the ends of the sides."""
 
+    noun: ClassVar[str] = "zero padding layer"
     setting: ClassVar[str] = "padding"
     letter_name: ClassVar[str] = "P"
     sign: ClassVar[int] = 1
@@ -82,6 +83,7 @@ class ZeroPadding(_AtEnds):
 class Cropping(_AtEnds):
     """Base of the layers that cut cells off the ends of the sides."""
 
+    noun: ClassVar[str] = "cropping layer"
     setting: ClassVar[str] = "cropping"
     letter_name: ClassVar[str] = "Q"
     sign: ClassVar[int] = -1

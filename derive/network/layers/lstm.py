@@ -21,6 +21,7 @@ class LSTM(Recurrent):
     """
 
     kind: ClassVar[str] = "lstm"
+    noun: ClassVar[str] = "LSTM"
     example: ClassVar[str] = "lstm(units=3)"
     gates: ClassVar[int] = 4
     keras_name: ClassVar[str] = "LSTM"
@@ -28,6 +29,11 @@ class LSTM(Recurrent):
 
     peephole: bool = Field(False, description="whether the three gates see the cell, each unit its own")
     projection: int | None = Field(None, ge=1, description="width of the output, if it is projected from the cell")
+
+    def manner(self) -> tuple[str, ...]:
+        """With peepholes and projection."""
+        peepholes = ("with peepholes",) if self.peephole else ()
+        return (*super().manner(), *peepholes, *(("with a projection",) if self.projection else ()))
 
     @property
     def width(self) -> int:

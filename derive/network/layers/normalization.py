@@ -25,6 +25,10 @@ class Normalization(Layer):
     center: bool = Field(True, description="whether a shift beta is learnt")
     scale: bool = Field(True, description="whether a scale gamma is learnt")
 
+    def manner(self) -> tuple[str, ...]:
+        """What is not learnt."""
+        return (*(() if self.scale else ("without a scale",)), *(() if self.center else ("without a shift",)))
+
     @property
     def learnt(self) -> tuple[str, ...]:
         """What is learnt for each channel."""
@@ -73,6 +77,7 @@ class BatchNorm(Normalization):
     """Batch normalization: gamma and beta are trainable, the running mean and variance are not."""
 
     kind: ClassVar[str] = "batch_norm"
+    noun: ClassVar[str] = "batch normalization layer"
     example: ClassVar[str] = "batch_norm()"
     torch_channels: ClassVar[Literal["first", "last", "any"]] = "first"
 
@@ -102,11 +107,16 @@ class LayerNorm(Normalization):
     """Layer normalization: over the last axis, or over the whole input of one example."""
 
     kind: ClassVar[str] = "layer_norm"
+    noun: ClassVar[str] = "layer normalization layer"
     example: ClassVar[str] = "layer_norm()"
     takes: ClassVar[tuple[Size, ...]] = ((10, 64),)
     torch_channels: ClassVar[Literal["first", "last", "any"]] = "last"
 
     over: Literal["last", "all"] = Field("last", description="what has one mean: each place (last) or all of it (all)")
+
+    def manner(self) -> tuple[str, ...]:
+        """Over what."""
+        return (*(("over the whole input",) if self.over == "all" else ()), *super().manner())
 
     def scaled(self, size: Size) -> Size:
         """The axes that are normalized have a scale and a shift for each value."""
@@ -132,6 +142,7 @@ class GroupNorm(Normalization):
     """Group normalization: the channels of each group have one mean and one variance."""
 
     kind: ClassVar[str] = "group_norm"
+    noun: ClassVar[str] = "group normalization layer"
     example: ClassVar[str] = "group_norm(groups=8)"
     takes: ClassVar[tuple[Size, ...]] = ((10, 10, 32),)
     torch_channels: ClassVar[Literal["first", "last", "any"]] = "first"
@@ -165,6 +176,7 @@ class Dropout(Layer):
     """Sets a share of the values to zero in training; nothing is learnt."""
 
     kind: ClassVar[str] = "dropout"
+    noun: ClassVar[str] = "dropout layer"
     example: ClassVar[str] = "dropout(rate=0.5)"
 
     rate: float = Field(0.5, ge=0, lt=1, description="share of the values that are set to zero")

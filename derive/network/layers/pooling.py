@@ -22,6 +22,7 @@ class Pooling(Sliding):
     """
 
     size_reason: ClassVar[str] = "size of a pooling"
+    noun: ClassVar[str] = "max pooling layer"
     word: ClassVar[str] = "Max"
 
     kernel: Sides = Field(2, description="size of the window along each side, in cells")
@@ -51,6 +52,10 @@ class Pooling(Sliding):
         if self.ceil and any(before != after for before, after in ends):
             raise ValueError("ceil needs the same padding at both ends")
         return self
+
+    def manner(self) -> tuple[str, ...]:
+        """With the ceil mode."""
+        return (*super().manner(), *(("in ceil mode",) if self.ceil else ()))
 
     @property
     def ceils(self) -> bool:
@@ -128,6 +133,7 @@ class Pooling(Sliding):
 class _Mean(Pooling):
     """Base of the poolings that take the mean."""
 
+    noun: ClassVar[str] = "average pooling layer"
     word: ClassVar[str] = "Avg"
 
 

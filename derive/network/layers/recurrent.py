@@ -59,6 +59,12 @@ class Recurrent(Sequential):
         None, ge=0, le=2, description="bias vectors of each gate; unset, as the framework has them (PyTorch: 2)"
     )
 
+    def manner(self) -> tuple[str, ...]:
+        """What it gives, and its biases where they are not as the framework has them."""
+        states = "that gives all its states" if self.return_sequences else "that gives its last state"
+        biases = {None: (), 0: ("without biases",), 1: ("with one bias a gate",), 2: ("with two biases a gate",)}
+        return (states, *biases[self.biases])
+
     @property
     def width(self) -> int:
         """The state is the output."""
@@ -175,6 +181,7 @@ class SimpleRNN(Recurrent):
     """The plain recurrent layer: h = tanh(W x + U h + b)."""
 
     kind: ClassVar[str] = "simple_rnn"
+    noun: ClassVar[str] = "simple recurrent layer"
     example: ClassVar[str] = "simple_rnn(units=3)"
     keras_name: ClassVar[str] = "SimpleRNN"
     torch_name: ClassVar[str] = "RNN"
@@ -194,6 +201,7 @@ class GRU(Recurrent):
     """Gated recurrent unit: update gate, reset gate, candidate; Keras has two biases too (`reset_after`)."""
 
     kind: ClassVar[str] = "gru"
+    noun: ClassVar[str] = "GRU"
     example: ClassVar[str] = "gru(units=3)"
     gates: ClassVar[int] = 3
     keras_biases: ClassVar[int] = 2

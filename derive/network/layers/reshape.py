@@ -21,6 +21,7 @@ class Reshape(Layer):
     """The same values in another shape, channels last; one side may be left open as -1."""
 
     kind: ClassVar[str] = "reshape"
+    noun: ClassVar[str] = "reshape layer"
     example: ClassVar[str] = "reshape(shape=(7, 7, -1))"
     takes: ClassVar[tuple[Size, ...]] = ((3136,),)
 
@@ -40,12 +41,19 @@ class Reshape(Layer):
             raise ValueError("the sides are whole numbers from 1, and one of them may be -1")
         return value
 
+    def _asked(self) -> str:
+        """The shape as it was asked for, with a sign for the open side."""
+        return "×".join("?" if side == OPEN else str(side) for side in self.shape)
+
+    def manner(self) -> tuple[str, ...]:
+        """To which shape."""
+        return (f"to {self._asked()}",)
+
     def output(self, *sizes: Size) -> Size:
         """The sides as given, the open one so that all values find their place."""
         count, known = prod(sizes[0]), prod(side for side in self.shape if side != OPEN)
         if count % known or (OPEN not in self.shape and count != known):
-            given = "×".join("?" if side == OPEN else str(side) for side in self.shape)
-            raise InputError(f"{count} values cannot be arranged as {given}")
+            raise InputError(f"{count} values cannot be arranged as {self._asked()}")
         return tuple(count // known if side == OPEN else side for side in self.shape)
 
     def size_rules(self, *sizes: Size) -> tuple[Rule, ...]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from derive.network.layers.base import AXES, Layer, Letter, called
+from derive.network.layers.base import AXES, DIMENSIONS, Layer, Letter, called
 from derive.notation.build import TWO, add, multiply
 from derive.notation.form import Form, Symbol
 from derive.notation.symbols import parse_symbol
@@ -40,6 +40,11 @@ class Spatial(Layer):
         if len(value) != cls.rank:
             raise ValueError(f"{len(value)} numbers for {cls.rank} side{'s' if cls.rank > 1 else ''}")
         return shortest([end[0] if isinstance(end, tuple) and end[0] == end[1] else end for end in value])
+
+    @property
+    def title(self) -> str:
+        """With the number of sides: "two-dimensional convolution"."""
+        return f"{DIMENSIONS[self.rank]} {self.noun}"
 
     def side(self, setting: str, axis: int) -> int:
         """The number that a setting has for an axis."""

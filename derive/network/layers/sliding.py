@@ -42,6 +42,10 @@ class Sliding(Spatial):
     )
     dilation: Sides = Field(1, description="distance between neighbouring cells of the kernel")
 
+    def manner(self) -> tuple[str, ...]:
+        """Padding in words; by number it has a letter."""
+        return {"same": ("with same padding",), "valid": ("without padding",)}.get(str(self.padding), ())
+
     @property
     def ceils(self) -> bool:
         """Whether the last window may stick out of the input."""
@@ -101,7 +105,7 @@ class Sliding(Spatial):
         name = AXES[self.rank + 1][axis]
         side, stride = parse_symbol(name), self.letter("S", "stride", axis)
         if self.padding == "same":
-            why = "padding `same`: one window at every stride"
+            why = "same padding: one window at every stride"
             return Rule(out(name), Fence("ceil", Frac(side, stride)), (why,), Call("starts", (side, stride)))
         padded = self._padded(side, axis)
         if not self.ceils:

@@ -26,6 +26,8 @@ class Transposed(Convolution):
     receptive field the input is stretched by the stride, then the kernel slides over it one by one.
     """
 
+    noun: ClassVar[str] = "transposed convolution"
+
     padding: Padding = Field(0, description="cells cut off each side; or valid, same, a number or pair for each axis")
     output_padding: Margin | tuple[Margin, ...] | None = Field(None, description="cells added behind each side")
 
@@ -115,7 +117,7 @@ class Transposed(Convolution):
             name = AXES[self.rank + 1][axis]
             side, stride = parse_symbol(name), self.letter("S", "stride", axis)
             if self.output_padding is None and (self.padding == "same" or self.added()[axis]):
-                same = "padding `same`" if self.padding == "same" else "stride larger than the kernel"
+                same = "same padding" if self.padding == "same" else "stride larger than the kernel"
                 why = f"{same}: S cells for each cell of the input"
                 rules.append(Rule(out(name), multiply([side, stride]), (why,), Call("spread", (side, stride, stride))))
                 continue

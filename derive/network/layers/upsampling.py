@@ -24,6 +24,7 @@ class Upsampling(Spatial):
     For the receptive field the input is stretched by the factor: an output in a line reads two neighbours of it.
     """
 
+    noun: ClassVar[str] = "upsampling layer"
     linear: ClassVar[str] = "bilinear"
 
     factor: Sides = Field(2, description="how many times longer each side becomes")

@@ -1,124 +1,25 @@
-"""A question turned round: the quantity over the unknown, the equation with what is stated, its whole solutions."""
+"""The equation of a question turned round: what is stated of a quantity, and the whole numbers that solve it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
-from derive.network.layers.base import AXES, Letter, Rule, axes, out
-from derive.network.network import Network, Node
-from derive.network.working.shapes import meanings
+from derive.network.working.quantities import ONE_MARK, Stated
 from derive.network.working.turned import Open
-from derive.notation.build import add, multiply, number, subtract
-from derive.notation.form import At, Form, Frac, Symbol, Text, Tuple, symbols
+from derive.notation.build import number, subtract
+from derive.notation.form import At, Form, Frac, Text, Tuple
 from derive.notation.polynomial import factored, rational_roots, value_at, written
 from derive.notation.symbols import symbol_name
 from derive.notation.value import substituted
-from derive.record import Given, Line, Mark, Phrase, Step
+from derive.record import Line, Mark, Phrase, Step
 
 LARGEST = 2_000
 """Whole numbers are tried up to this one where no formula can be solved."""
 MOST_TRIED = 4
 """Of more solutions the first and the last are put in, with their neighbours."""
 NONE = "no whole number"
-ONE_MARK = (Mark(Fraction(1), "M"),)
-
-
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """A quantity of the network whose value is stated: its name, how it is computed, the value."""
-
-    name: Symbol
-    of: Callable[[Network], int]
-    value: int
-
-
-def letter_forms(open_: Open, position: int) -> dict[Form, Form]:
-    """The letters of a layer as numbers or as forms over the unknown."""
-    net = open_.sample
-    found: dict[Form, Form] = {}
-    for index, letter in enumerate(_letters(net, net.nodes[position])):
-        form = open_.form(lambda n, i=index: _letters(n, n.nodes[position])[i].value)  # type: ignore[misc]
-        if form is not None:
-            found[letter.symbol] = form
-    return found
-
-
-def _letters(net: Network, node: Node) -> tuple[Letter, ...]:
-    sizes = net.takes(node)
-    return (*axes(sizes[0]), *node.layer.letters(*sizes))
-
-
-def counted(open_: Open, positions: Sequence[int], name: Symbol) -> tuple[list[Step], list[Given]]:
-    """The number of trainable parameters over the unknown: layer by layer, then the sum."""
-    net = open_.sample
-    held = [p for p in positions if trainable(net, [p])]
-    steps: list[Step] = []
-    givens: list[Given] = []
-    for position in held:
-        target = name if len(held) == 1 else Symbol(name.base, sub=(*name.sub, net.nodes[position].name))
-        step, more = _of_layer(open_, position, target, letters=len(held) == 1)
-        steps.append(step)
-        givens += more
-    if len(held) > 1:
-        total = add([step.target for step in steps if step.target is not None])
-        last = open_.form(lambda n: trainable(n, held))
-        lines = [Line("=", total, ("sum over the layers",))] + ([Line("=", last, ("collect",))] if last else [])
-        steps.append(Step(symbol_name(name), name, tuple(lines), "total", (), ONE_MARK))
-    return steps, givens
-
-
-def trainable(net: Network, positions: Iterable[int]) -> int:
-    """The trainable parameters of some layers."""
-    return sum(tensor.count for p in positions for tensor in net.tensors(net.nodes[p]) if tensor.trainable)
-
-
-def _of_layer(open_: Open, position: int, target: Symbol, letters: bool) -> tuple[Step, list[Given]]:
-    net = open_.sample
-    node = net.nodes[position]
-    rules = [rule for rule in node.layer.count_rules(open_.framework, *net.takes(node)) if rule.trainable]
-    form = add([rule.form for rule in rules])
-    reason: Phrase = rules[0].reason if len(rules) == 1 else ("sum of its tensors",)
-    forms = letter_forms(open_, position)
-    here = symbols(form)
-    own: dict[Form, Form] = {
-        letter: value for letter, value in forms.items() if value == open_.symbol and letter in here
-    }
-    notes = {letter.symbol: letter.note for letter in _letters(net, node)}
-    lines: list[Line] = []
-    givens: list[Given] = []
-    if letters and not (open_.symbol in symbols(form) and open_.symbol not in own):
-        lines.append(Line("=", substituted(form, own.get), reason))
-        givens = [
-            Given(letter, forms[letter], "value", (notes[letter],))
-            for letter in symbols(form)
-            if letter in forms and letter not in own
-        ]
-        reason = ("numbers in",)
-    lines.append(Line("=", substituted(form, forms.get), reason))
-    poly = open_.form(lambda n: trainable(n, [position]))
-    if poly is not None and poly != lines[-1].form:
-        lines.append(Line("=", poly, ("multiply out",)))
-    meant = Rule(target, form, meaning=_tensor_sum(open_, position))
-    return Step(symbol_name(target), target, tuple(lines), "parameters", (), ONE_MARK), [*givens, *meanings((meant,))]
-
-
-def _tensor_sum(open_: Open, position: int) -> Form:
-    """The entries of all tensors, each as the product of its sides."""
-    net = open_.sample
-    products = []
-    for i, tensor in enumerate(net.tensors(net.nodes[position])):
-        if tensor.trainable:
-            sides = [_side(open_, position, i, axis) for axis in range(len(tensor.axes))]
-            products.append(multiply(sides) if len(sides) > 1 else sides[0])
-    return add(products)
-
-
-def _side(open_: Open, position: int, tensor: int, axis: int) -> Form:
-    form = open_.form(lambda n: n.tensors(n.nodes[position])[tensor].axes[axis][1])
-    assert form is not None
-    return form
 
 
 def solutions(open_: Open, stated: Sequence[Stated]) -> list[int]:
@@ -191,8 +92,8 @@ def polynomial_steps(open_: Open, stated: Stated, found: Sequence[int]) -> list[
         return [*steps, solved(open_, (stated,), found, _why_not(others, len(rest) > 1))]
     why: Phrase = ("no root is a whole number from ", number(open_.first), " on")
     if all(coefficient >= 0 for coefficient in gap[1:]) and (between := _reached(gap, open_.first) - 1) >= open_.first:
-        form = written(poly, unknown)
-        steps += [value_step(open_, stated, value, form) for value in (between, between + 1)]
+        stated = replace(stated, form=written(poly, unknown))
+        steps += [value_step(open_, stated, value) for value in (between, between + 1)]
         why = (name, f" passes {stated.value} between ", number(between), " and ", number(between + 1))
     return [*steps, solved(open_, (stated,), found, why)]
 
@@ -214,57 +115,30 @@ def _why_not(others: Sequence[Fraction], more: bool) -> Phrase:
     return tuple(parts)
 
 
-def value_step(open_: Open, stated: Stated, value: int, form: Form | None) -> Step:
+def value_step(open_: Open, stated: Stated, value: int) -> Step:
     """The stated quantity at one value of the unknown, put into its formula."""
     net = open_.at(value)
     assert net is not None
     target = At(stated.name, ((open_.symbol, number(value)),))
     at: dict[Form, Form] = {open_.symbol: number(value)}
-    lines = [] if form is None else [Line("=", substituted(form, at.get))]
+    lines = [] if stated.form is None else [Line("=", substituted(stated.form, at.get))]
     result = number(stated.of(net))
     if not lines or lines[-1].form != result:
         lines.append(Line("=", result))
     return Step(f"{symbol_name(stated.name)}_at_{value}", target, tuple(lines), "check")
 
 
-def sides(open_: Open, position: int, sized: Sequence[int]) -> tuple[list[Step], list[Given], list[Stated]]:
-    """The formulas of the sides of a layer's output that depend on the unknown, and what is stated of them.
-
-    A side with the formula and the value of another one is that one over again, and left out.
-    """
-    net = open_.sample
-    node = net.nodes[position]
-    forms = letter_forms(open_, position)
-    letters = AXES[len(net.sizes[node.name])]
-    notes = {item.symbol: item.note for item in _letters(net, node)}
-    own: dict[Form, Form] = {letter: open_.symbol for letter, value in forms.items() if value == open_.symbol}
-    steps: dict[tuple[Form, int], Step] = {}
-    givens: dict[Given, None] = {}
-    stated: list[Stated] = []
-    for rule in node.layer.size_rules(*net.takes(node)):
-        axis = next(i for i, letter in enumerate(letters) if out(letter) == rule.target)
-        numbers, formula = substituted(rule.form, forms.get), substituted(rule.form, own.get)
-        if open_.symbol not in symbols(numbers) or (numbers, sized[axis]) in steps:
-            continue
-        lines = [Line("=", formula, rule.reason)]
-        if formula != numbers:
-            lines.append(Line("=", numbers, ("numbers in",)))
-        steps[numbers, sized[axis]] = Step(symbol_name(rule.target), rule.target, tuple(lines), "size", (), ONE_MARK)
-        meaning = substituted(rule.meaning, own.get) if rule.meaning is not None else None
-        givens |= dict.fromkeys(meanings((replace(rule, meaning=meaning),)))
-        mentioned = [letter for letter in symbols(formula) if letter in notes and letter not in own]
-        givens |= {Given(letter, forms[letter], "value", (notes[letter],)): None for letter in mentioned}
-        stated.append(Stated(rule.target, lambda n, a=axis: n.sizes[n.nodes[position].name][a], sized[axis]))  # type: ignore[misc]
-    return list(steps.values()), list(givens), stated
-
-
-def tries(open_: Open, stated: Stated, found: Sequence[int], form: Form) -> Step | None:
-    """The stated quantity at the solutions and at the whole numbers beside them, as a table."""
-    around = _around(open_, stated, found)
-    rows = tuple(value_step(open_, stated, value, form) for value in around)
+def tries(open_: Open, stated: Iterable[Stated]) -> Step | None:
+    """Each quantity where it takes its value and at the whole numbers beside, as a table."""
+    rows = tuple(
+        value_step(open_, quantity, value)
+        for quantity in stated
+        for value in _around(open_, quantity, solutions(open_, [quantity]))
+    )
     if len(rows) < 2:
         return None
-    heads: tuple[Phrase, ...] = (("size at",), ("numbers in",), ("value",))
+    put_in = any(len(row.lines) > 1 for row in rows)
+    heads: tuple[Phrase, ...] = (("at",), *([("numbers in",)] if put_in else []), ("value",))
     return Step("tries", rule="try whole numbers", substeps=rows, layout="table", heads=heads, marks=ONE_MARK)
 
 

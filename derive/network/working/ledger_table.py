@@ -51,7 +51,7 @@ class LedgerTable:
         self.sums = totals(self.rows)
         self.fields = fields(self.network)
         self.columns: list[tuple[Phrase, Callable[[int], Step], Step]] = [
-            (("output",), self._shape, BLANK),
+            (self.sizing.head, self._shape, BLANK),
             (("parameters",), lambda k: fine(count_cell(written, self.nodes[k])), self._total("parameters")),
         ]
         if self.sums.fixed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from derive.network.layers.base import Rule
+from derive.network.layers.base import AXES, Rule
 from derive.network.network import Node
 from derive.network.working.quotes import Quoted, quotes, size_formulas
 from derive.network.working.shapes import axis_step, axis_words, ordered, shape_form
@@ -65,7 +65,14 @@ class Sizing:
     def heads(self) -> list[Phrase]:
         """What stands above the cells."""
         width = max((len(self._rules(node)) for node in self.nodes), default=0)
-        return [*[("working",), ("",), ("",)][:width], *([("output",)] if self.shapes else [])]
+        return [*[("working",), ("",), ("",)][:width], *([self.head] if self.shapes else [])]
+
+    @property
+    def head(self) -> Phrase:
+        """What stands above the shapes: the order of their axes."""
+        network = self.written.network
+        rank = max((len(network.sizes[node.name]) for node in self.nodes), default=1)
+        return ("output" if rank == 1 else f"output, {'×'.join(ordered(AXES[rank], network.order))}",)
 
     def formulas(self) -> list[Quoted]:
         """What is to be quoted above the table."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from itertools import zip_longest
 from typing import Any
 
@@ -24,6 +24,10 @@ from derive.notation.symbols import parse_symbol
 
 SAMPLES, DEGREE = 9, 4
 """So many neighbouring values decide whether a quantity is a polynomial, of this degree at most."""
+NEAR = 4
+"""Of so many neighbours most have the formulas that hold for all."""
+Quantity = Callable[[Network], int | None]
+"""Reads a number off a network; None where it has none, such as a letter that only some settings need."""
 FIRST, FARTHEST = 0, 400
 """Between these values the network must fit together somewhere."""
 
@@ -65,7 +69,7 @@ class Open:
         layers = [_filled(layer, self.unknown, value) for layer in self.net]
         return read_network(layers, [int(side) for side in size], self.framework, self.order)
 
-    @property
+    @cached_property
     def first(self) -> int:
         """The least value from which on the network fits together.
 
@@ -75,25 +79,42 @@ class Open:
         if not any(_holds(layer, self.unknown) for layer in (*self.net, *self.input)):
             raise InputError(f"{self.unknown} stands nowhere in net or input, so there is nothing to solve for")
         for value in range(FIRST, FARTHEST):
-            if self.at(value) is not None and self.at(value + 1) is not None:
+            if self.at(value) and any(self.at(value + step) for step in range(1, SAMPLES)):
                 return value
         self._built(FARTHEST)
         raise InputError(f"the network fits together for no value of {self.unknown} up to {FARTHEST}")
 
-    @property
+    @cached_property
     def sample(self) -> Network:
-        """The network at the first value, for what does not change."""
-        return self._built(self.first)
+        """A network of which the formulas hold for all others: a dilation of 1 has none, one of 2 has.
 
-    def form(self, quantity: Callable[[Network], int]) -> Form | None:
-        """A quantity over the unknown: a number, or a polynomial; None where it is neither."""
+        Raises:
+            InputError: the unknown says how many layers there are.
+        """
+        nets = (self.at(value) for value in range(self.first, self.first + SAMPLES))
+        near = [net for net in nets if net is not None][:NEAR]
+        if len({tuple(node.name for node in net.nodes) for net in near}) > 1:
+            raise InputError(f"{self.unknown} says how many layers there are; it can be a setting of a layer alone")
+        formulas = [_formulas(net) for net in near]
+        return near[max(range(len(near)), key=lambda place: (formulas.count(formulas[place]), place))]
+
+    def form(self, quantity: Quantity) -> Form | None:
+        """A quantity over the unknown: a number, the unknown itself, or a polynomial; None where it is neither."""
+        near = [(value, found) for value, found in self._near(quantity) if found is not None]
+        if len(near) > 1 and all(value == found for value, found in near):
+            return self.symbol
+        if len(near) > 1 and len({found for _, found in near}) == 1:
+            return number(near[0][1])
         poly = self.polynomial(quantity)
-        return None if poly is None else written(poly, self.symbol) if len(poly) > 1 else number(poly[0])
+        return None if poly is None else written(poly, self.symbol)
 
-    def polynomial(self, quantity: Callable[[Network], int]) -> tuple[Fraction, ...] | None:
+    def polynomial(self, quantity: Quantity) -> tuple[Fraction, ...] | None:
         """The coefficients of a quantity, from the constant upwards; None where it is no polynomial of low degree."""
-        first = self.first
-        values = [quantity(net) for v in range(first, first + SAMPLES) if (net := self.at(v)) is not None]
+        values = []
+        for _, found in self._near(quantity):
+            if found is None:
+                break
+            values.append(found)
         if len(values) <= DEGREE + 1:
             return None
         rows = [values]
@@ -101,7 +122,21 @@ class Open:
             if len(rows) > DEGREE + 1:
                 return None
             rows.append([b - a for a, b in zip(rows[-1], rows[-1][1:], strict=False)])
-        return _from_differences([row[0] for row in rows[:-1]], first)
+        return _from_differences([row[0] for row in rows[:-1]], self.first)
+
+    def _near(self, quantity: Quantity) -> list[tuple[int, int | None]]:
+        """The quantity at the first values; None where the network does not fit together, or has no such quantity."""
+        nets = [(value, self.at(value)) for value in range(self.first, self.first + SAMPLES)]
+        return [(value, None if net is None else quantity(net)) for value, net in nets]
+
+
+def _formulas(net: Network) -> list[list[Form]]:
+    """The formulas of all layers."""
+    return [
+        [rule.form for rule in (*node.layer.size_rules(*takes), *node.layer.count_rules(net.framework, *takes))]
+        for node in net.nodes
+        for takes in [net.takes(node)]
+    ]
 
 
 def _from_differences(leading: Sequence[int], first: int) -> tuple[Fraction, ...]:
