@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
-from derive.graph.arrays import Shape, indices
+from derive.graph.arrays import Shape
 from derive.notation.build import ZERO, add, column, neg, number
 from derive.notation.form import BigSum, Call, Form, Matrix, Neg, Symbol, rebuild
 from derive.notation.symbols import element
@@ -61,8 +62,10 @@ class Writing:
     def over_entries(self, form: Form) -> Form:
         """The sum of a formula over all entries."""
         sides = rows_of(self.shape)
-        free = self.letters[: len(sides)]
-        index = tuple(letter if side > 1 else "1" for letter, side in zip(free, sides, strict=True))
+        if 1 in sides:
+            places = product(*(range(1, side + 1) for side in sides))
+            return _together(self.at(form, tuple(map(str, place))) for place in places)
+        index = tuple(self.letters[: len(sides)])
         return self._summed(self.at(form, index), zip(index, sides, strict=True))
 
     def over_samples(self, form: Form, classes: Sequence[int] = ()) -> Form:
@@ -81,8 +84,7 @@ class Writing:
         if isinstance(body, Neg):
             return neg(self._summed(body.arg, over))
         for letter, side in reversed(list(over)):
-            if letter.isalpha():
-                body = BigSum(body, Symbol(letter), number(1), number(side))
+            body = BigSum(body, Symbol(letter), number(1), number(side))
         return body
 
     def at(self, form: Form, index: tuple[str, ...], right: int | None = None) -> Form:
@@ -95,6 +97,8 @@ class Writing:
                 return self._entry(self.names[base], (*index[: len(rows_of(self.shape)) - 1], str(right)))
             case Call("sum", (Call("others", (body,)),)):
                 return add(self._others(body, index, right))
+            case Call("sum", (body,)) if any(piece.isdigit() for piece in index):
+                return _together(self.at(body, (*index, str(k))) for k in range(1, outputs_of(self.shape) + 1))
             case Call("sum", (body,)):
                 letter = self.letters[len(index)]
                 return self._summed(self.at(body, (*index, letter)), [(letter, outputs_of(self.shape))])
@@ -140,8 +144,3 @@ def _together(terms: Iterator[Form]) -> Form:
 
 def _one_hot(outputs: int, right: int) -> Matrix:
     return column(number(1) if k == right else ZERO for k in range(1, outputs + 1))
-
-
-def entries_of(shape: Shape) -> Iterator[Shape]:
-    """The indices of all entries as they are written, from 1."""
-    return (tuple(place + 1 for place in at) for at in indices(rows_of(shape)))
