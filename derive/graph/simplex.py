@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from derive.graph.course import over_a_number
 from derive.notation.algebra import combine, expand, size, tidy
 from derive.notation.build import ONE, ZERO, add, multiply, subtract
-from derive.notation.form import Form, Frac, Number, Product, Symbol, symbols, walk
+from derive.notation.form import Form, Symbol, symbols
 from derive.notation.unrolled import substituted
 
 
@@ -54,7 +55,4 @@ def _tidy(form: Form) -> Form:
 
 
 def _shortest(form: Form) -> Form:
-    """The shortest of the form as it is, over a common denominator, and over one of the numbers it is divided by."""
-    divisors = {part.bottom: None for part in walk(form) if isinstance(part, Frac) and isinstance(part.bottom, Number)}
-    over = [Frac(tidy(Product((divisor, form))), divisor) for divisor in divisors]
-    return min(tidy(form), combine(form), *over, key=size)
+    return min(over_a_number(form), combine(form), key=size)

@@ -48,7 +48,7 @@ class LossValue(LossQuestion):
         below = below_loss(given, point)
         working = (*(below if self.known == "nothing" else recalled(point, below)), loss_value(given, point))
         answers = answers_of(working, [self.of], given.graph, given.at)
-        prompt: Phrase = ("Compute ", *subject(given), ".")
+        prompt: Phrase = ("Compute ", self.of, ", ", *subject(given), ".")
         return _finished("Loss", prompt, given, working, answers, conventions, tie_remarks(point))
 
 
@@ -81,7 +81,7 @@ class LossGradient(LossQuestion):
         working = (*below, loss_formula(given), *backward)
         formulas = {} if point.symbolic else gradient_formulas(point, self.of, names)
         answers = answers_of(working, targets, given.graph, given.at, formulas)
-        prompt: Phrase = ("Derive ", *listed(targets), " of ", *subject(given), ".")
+        prompt: Phrase = ("Derive ", *listed(targets), ", where ", self.of, " is ", *subject(given), ".")
         return _finished("Gradient of a loss", prompt, given, working, answers, conventions, tie_remarks(point))
 
 

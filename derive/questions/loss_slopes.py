@@ -34,10 +34,11 @@ from derive.notation.form import (
     walk,
 )
 from derive.notation.reals import Undefined
-from derive.notation.rounding import shown
+from derive.notation.rounding import rounded, shown
 from derive.notation.symbols import symbol_name
 from derive.notation.value import substituted
 from derive.notation.working import NUMBERS_IN
+from derive.questions.answers import MANY_DIGITS
 from derive.questions.loss_posed import Posed
 from derive.record import Conventions, Line, Mark, Step
 from derive.record import Relation as Sign
@@ -250,9 +251,24 @@ class EntryGradients:
             slopes = Transpose(Derivative(vector, (self.graph.written(array),)))
             yield Line("=", Product((slopes, Derivative(of, (vector,)))), ("chain rule through ", vector), 3)
 
+    def exact(self) -> dict[Form, Form]:
+        """The gradient as the matrix of its formulas, of numbers where a formula has no value at the point."""
+        array = self.graph.quantity(self.posed.prediction)
+        assert isinstance(array.value, Array)
+        entries = self._entries(array.symbol, [node for node in array.value.items if node in self.letters.adjoints])
+        forms = {entry.node: self._exact(entry) for entry in entries}
+        target = Derivative(self.graph.labels[self.letters.of], (self.graph.written(array.symbol),))
+        return {target: matrix_form(array.value.shape, [forms.get(node, ZERO) for node in array.value.items])}
+
+    def _exact(self, entry: Entry) -> Form:
+        if self.engine is None or self._is_defined(entry):
+            return entry.short
+        return rounded(self.engine.values[entry.node], MANY_DIGITS)
+
     def _formulas(self, every: Sequence[Entry | None], quantity: Quantity) -> Iterator[Line]:
         entries = [entry for entry in every if entry is not None]
-        if self.engine is not None and not all(map(self._is_defined, entries)):
+        assumed = any(line.relation == "assume" for entry in entries for line in entry.lines)
+        if assumed or (self.engine is not None and not all(map(self._is_defined, entries))):
             return
         assert isinstance(quantity.value, Array)
         places = [entry.place for entry in entries]
