@@ -30,6 +30,7 @@ class Penalized:
     total: Symbol
     strength: Symbol
     value: Form | None
+    half: bool
 
     @property
     def graph(self) -> dict[str, Form]:
@@ -65,7 +66,9 @@ def penalized(given: PenaltyGiven, shapes: Mapping[Symbol, Shape], taken: Collec
     if strength in taken:
         raise InputError(f"{symbol_name(strength)} is a quantity already: call the strength something else")
     form, meaning = penalty_form(entry, weights, given.half), penalty_meaning(entry, weights, given.half)
-    return Penalized(entry, names, name, form, meaning, total, strength, None if is_name else given.strength)
+    return Penalized(
+        entry, names, name, form, meaning, total, strength, None if is_name else given.strength, given.half
+    )
 
 
 def _free(letters: tuple[str, ...], taken: Collection[Symbol]) -> Symbol:

@@ -15,33 +15,29 @@ from derive.graph.arithmetic import Real
 from derive.graph.arrays import Array
 from derive.graph.backward import Backward
 from derive.graph.graph import Quantity, matrix_form
-from derive.graph.jacobian import jacobian, short_jacobian
 from derive.graph.lifting import Place, lifted, pattern
 from derive.graph.point import THE_SAME_WAY, Point, can_be_read
 from derive.graph.simplex import Collected, collected
 from derive.notation.build import ONE, ZERO, number
 from derive.notation.form import (
     BigSum,
-    Call,
     Cases,
     Derivative,
     Form,
-    Matrix,
     Product,
     Relation,
     Symbol,
-    Transpose,
     walk,
 )
 from derive.notation.reals import Undefined
-from derive.notation.rounding import rounded, shown
+from derive.notation.rounding import rounded
 from derive.notation.symbols import symbol_name
 from derive.notation.value import substituted
 from derive.notation.working import NUMBERS_IN
 from derive.questions.answers import MANY_DIGITS
+from derive.questions.loss_jacobian import by_jacobian, jacobian_steps
 from derive.questions.loss_posed import Posed
 from derive.record import Conventions, Line, Mark, Step
-from derive.record import Relation as Sign
 
 MOST_KINDS = 3
 """So many entries that are found in different ways are shown in full."""
@@ -94,7 +90,8 @@ class EntryGradients:
             by_name = any(self.letters.derivative(entry.node) in named for entry in entries)
             whole = name == self.posed.prediction or by_name
             steps += self._kinds(name, entries)
-            steps += [*self._jacobian(name), self._whole(name, entries)] if whole else []
+            if whole:
+                steps += [*jacobian_steps(self.point, name), self._whole(name, entries)]
         return tuple(steps)
 
     # Entries
@@ -205,10 +202,11 @@ class EntryGradients:
         target = Derivative(of, (self.graph.written(array),))
         by_node = {entry.node: entry for entry in entries}
         every = [by_node.get(node) for node in quantity.value.items]
-        lines = [*self._by_jacobian(array, of), *self._formulas(every, quantity)]
+        lines = [*by_jacobian(self.graph, array, of), *self._formulas(every, quantity)]
         if self.engine is not None:
             cells = [
-                (self.letters.derivative(e.node), e.short, self._value(e)) if e else (ZERO, ZERO, 0) for e in every
+                (self.letters.derivative(e.node), e.short, self._value(e)) if e else (ZERO, ZERO, Fraction(0))
+                for e in every
             ]
             relation, numbers = self.point.array(cells, quantity.value.shape)
             lines.append(
@@ -216,40 +214,6 @@ class EntryGradients:
             )
         name = f"d{symbol_name(self.posed.asked.of)}_d{symbol_name(array)}"
         return Step(name, target, tuple(lines), "all entries", (), ACCURACY)
-
-    def _vectors(self, array: Symbol) -> Quantity | None:
-        """The vector that is made of this one by an operation whose Jacobian has a short formula."""
-        for quantity in self.graph.definitions:
-            is_vector = isinstance(quantity.value, Array) and quantity.value.shape[1:] == (1,)
-            if is_vector and isinstance(quantity.form, Call) and quantity.form.args == (array,):
-                return quantity if short_jacobian(self.graph, quantity) is not None else None
-        return None
-
-    def _jacobian(self, array: Symbol) -> Iterator[Step]:
-        """The Jacobian in full: its formula, its entries, its numbers."""
-        made = self._vectors(array)
-        if made is None:
-            return
-        target = Derivative(self.graph.written(made.symbol), (self.graph.written(array),))
-        short, entries = short_jacobian(self.graph, made), jacobian(self.graph, made, self.graph.quantity(array))
-        assert short is not None
-        lines = [Line("=", short, ("outputs by rows, inputs by columns",)), Line("=", entries)]
-        if self.engine is not None:
-            values = [
-                [shown(self.point.worth(form), self.point.conventions.rounding) for form in row] for row in entries.rows
-            ]
-            relation: Sign = "≈" if any(sign == "≈" for row in values for sign, _ in row) else "="
-            lines.append(Line(relation, Matrix(tuple(tuple(form for _, form in row) for row in values)), NUMBERS_IN))
-        name = f"d{symbol_name(made.symbol)}_d{symbol_name(array)}"
-        yield Step(name, target, tuple(lines), "Jacobian", level=3)
-
-    def _by_jacobian(self, array: Symbol, of: Form) -> Iterator[Line]:
-        """The chain rule through a vector: the transposed Jacobian times the gradient by that vector."""
-        made = self._vectors(array)
-        if made is not None:
-            vector = self.graph.written(made.symbol)
-            slopes = Transpose(Derivative(vector, (self.graph.written(array),)))
-            yield Line("=", Product((slopes, Derivative(of, (vector,)))), ("chain rule through ", vector), 3)
 
     def exact(self) -> dict[Form, Form]:
         """The gradient as the matrix of its formulas, of numbers where a formula has no value at the point."""
@@ -261,6 +225,9 @@ class EntryGradients:
         return {target: matrix_form(array.value.shape, [forms.get(node, ZERO) for node in array.value.items])}
 
     def _exact(self, entry: Entry) -> Form:
+        if any(isinstance(part, Derivative) for part in walk(entry.short)):
+            slope = self.graph.program.gradient(self.letters.of, [entry.node])[entry.node]
+            return self.graph.form(slope)
         if self.engine is None or self._is_defined(entry):
             return entry.short
         return rounded(self.engine.values[entry.node], MANY_DIGITS)
@@ -287,7 +254,7 @@ class EntryGradients:
             return
         forms = [entry.formula if entry else ZERO for entry in every]
         by_cases = any(isinstance(part, Cases) for form in forms for part in walk(form))
-        if not by_cases and can_be_read(forms, quantity.value.shape):
+        if self.engine is None or (not by_cases and can_be_read(forms, quantity.value.shape)):
             yield Line("=", matrix_form(quantity.value.shape, forms), THE_SAME_WAY)
 
 

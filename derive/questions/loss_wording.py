@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from derive.notation.build import number
+from derive.notation.form import Relation
 from derive.questions.graph_question import listed
+from derive.questions.loss_penalty import Penalized
 from derive.questions.loss_posed import Posed
 from derive.record import Phrase
 
@@ -30,3 +32,18 @@ def subject(posed: Posed) -> Phrase:
         which = "the right classes " if len(classes) > 1 else "the right class "
         phrase = (*phrase, f" for {which}", *listed(classes), f", counted from {first}")
     return (*phrase, f" ({posed.forms.reading})") if posed.forms.reading else phrase
+
+
+def added(penalty: Penalized) -> Phrase:
+    """The penalty as a sentence names it: R is the sum of the squared weights w_1 and w_2."""
+    return (
+        " and ",
+        penalty.name,
+        f" is {'half ' if penalty.half else ''}{penalty.entry.words} ",
+        *listed(penalty.weights),
+    )
+
+
+def total(posed: Posed, penalty: Penalized) -> Relation:
+    """J = L + λ R."""
+    return Relation("=", penalty.total, penalty.sum(posed.asked.of))
