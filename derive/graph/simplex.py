@@ -23,17 +23,19 @@ class Collected:
 
 
 def collected(form: Form, weights: Sequence[Symbol]) -> Collected | None:
-    """The formula with the coefficient that most weights share collected; None where it is not linear in them."""
+    """The formula with the coefficient that most weights share collected, of two unlike ones the shorter.
+
+    None where the formula is not linear in the weights, or has no such coefficient.
+    """
     if not set(weights).intersection(symbols(form)):
         return None
     coefficients = [_tidy(_with(form, {weight: ONE}, weights)) for weight in weights]
     linear = add(multiply([c, weight]) for c, weight in zip(coefficients, weights, strict=True))
     if _tidy(subtract(form, linear)) != ZERO:
         return None
-    shared, count = Counter(coefficients).most_common(1)[0]
-    if count < 2 and len(weights) > 2:
-        return None
-    if shared == ZERO:
+    counts = Counter(coefficients)
+    shared = max(counts, key=lambda form: (counts[form], -size(form)))
+    if shared == ZERO or (counts[shared] < 2 and len(weights) > 2):
         return None
     total = add(weights)
     others = [

@@ -23,9 +23,7 @@ def draw_loss(rng: random.Random, numbers: bool) -> dict[str, Any]:
         return drawn | _letters(rng, entry)
     if entry.per == "entry" and kind in ("values", "probabilities") and rng.random() < 0.3:
         return drawn | _neuron(rng, entry, kind)
-    shape = _shape(rng, entry)
-    if len(shape) < 2 and drawn.get("reduction") == "batchmean":
-        del drawn["reduction"]
+    shape = _shape(rng, entry) if drawn.get("reduction") != "batchmean" else _sides(rng)
     return drawn | {"prediction": _prediction(rng, entry, kind, shape), "target": _target(rng, entry, shape)}
 
 
@@ -64,6 +62,10 @@ def _shape(rng: random.Random, entry: Loss) -> Shape:
         return ()
     if rng.random() < 0.6:
         return (rng.choice([2, 3, 3, 4] + ([9] if entry.per == "entry" else [])),)
+    return _sides(rng)
+
+
+def _sides(rng: random.Random) -> Shape:
     return (rng.randint(2, 3), rng.randint(2, 3))
 
 
@@ -102,6 +104,8 @@ def _target(rng: random.Random, entry: Loss, shape: Shape) -> Any:
         return _filled(shape, lambda: decimal(rng, -3, 3, 0.25))
     if entry.target == "sign":
         return _filled(shape, lambda: rng.choice([-1, 1]))
+    if entry.target == "binary":
+        return _filled(shape, lambda: rng.choice([0, 1]))
     if entry.target == "probability":
         return _filled(shape, lambda: rng.choice([0, 1, 0, 1, 0.3]))
     by_class = [term.by == "class" for term in entry.terms]

@@ -43,7 +43,7 @@ class Penalized:
 
     def given(self) -> tuple[Given, ...]:
         """The strength: a number, or any."""
-        return (Given(self.strength, self.value, "unknown" if self.value is None else "value"),)
+        return (Given(self.strength, self.value, "free" if self.value is None else "value"),)
 
 
 def penalized(given: PenaltyGiven, shapes: Mapping[Symbol, Shape], taken: Collection[Symbol]) -> Penalized:

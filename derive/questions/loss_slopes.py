@@ -122,7 +122,8 @@ class EntryGradients:
         if found is None:
             return Entry(place, node, lines)
         total = Relation("=", found.total, ONE)
-        inner = [*self._chain_rule(node, adjoint), *(replace(line, level=CHAIN) for line in lines)]
+        products, *others = lines
+        inner = [*self._chain_rule(node, adjoint), products, *(replace(line, level=CHAIN) for line in others)]
         last = [Line("=", found.form, ("collect the target",))]
         if len(self.posed.shape) > 1 and self.posed.shape[1] > 1:
             last += [Line("assume", total), Line("=", found.rest, ("the target adds up to 1",))]
@@ -156,7 +157,8 @@ class EntryGradients:
             return  # p_1j names no array without its last index
         body = Product((Derivative(of, (through,)), Derivative(through, (by,))))
         form = BigSum(body, INDEX, ONE, number(len(children)))
-        yield Line("=", form, (by, " feeds every ", through, ": add"), CHAIN)
+        vector = Symbol(first.base, first.accent, first.sub[:-1], first.sup, True)
+        yield Line("=", form, ("chain rule through ", vector), CHAIN)
 
     # Steps
 

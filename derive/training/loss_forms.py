@@ -204,10 +204,10 @@ def _reading(choice: Choice, shape: Shape) -> str:
     if choice.loss.per == "sample":
         if samples > 1:
             parts.append(f"{choice.reduction} over the {samples} samples, one in each row")
-    elif entries > 1 and choice.reduction == "batchmean":
+    elif samples > 1 and choice.reduction == "batchmean":
         parts.append(f"summed over the outputs, mean over the {samples} samples, one in each row")
     elif entries > 1:
-        parts.append(f"{choice.reduction} over the {entries} entries")
+        parts.append(f"{'sum' if choice.reduction == 'batchmean' else choice.reduction} over the {entries} entries")
     if choice.loss.halves:
         parts.append(f"{'with' if choice.half else 'without'} the factor 1/2")
     return ", ".join(parts)

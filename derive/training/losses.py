@@ -16,7 +16,7 @@ from typing import Literal
 from derive.errors import UnknownName
 
 Kind = Literal["values", "probabilities", "log_probabilities", "logits", "scores"]
-Target = Literal["any", "probability", "sign", "distribution"]
+Target = Literal["any", "probability", "binary", "sign", "distribution"]
 Reduction = Literal["sum", "mean", "batchmean"]
 
 
@@ -62,7 +62,7 @@ class Loss:
         words: its name in a sentence.
         inputs: the kinds of predictions that it takes; the first one is meant where nothing is said.
         terms: its formulas; the first one that fits the target and the given settings.
-        target: what a target may be: any number, a probability, a sign (1 or -1), a distribution over the outputs.
+        target: what a target may be: any number, a probability, 0 or 1, a sign (1 or -1), a distribution over outputs.
         per: whether the formula is that of one entry or of all outputs of one sample.
         reductions: how entries or samples may be put together; the first one is meant where nothing is said.
         halves: whether a factor 1/2 is an option.
@@ -132,7 +132,7 @@ TABLE: tuple[Loss, ...] = (
                 "-sum(log(odot(p**odot(t, (1 - p)**gamma), (1 - p)**odot(1 - t, p**gamma))))",
             ),
         ),
-        target="probability", settings={"gamma": "2", "alpha": ""}, source="Lin et al. 2017, equations 4 and 5",
+        target="binary", settings={"gamma": "2", "alpha": ""}, source="Lin et al. 2017, equations 4 and 5",
     ),
     Loss(
         "cross_entropy", "cross-entropy",
