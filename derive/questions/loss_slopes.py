@@ -18,6 +18,7 @@ from derive.graph.graph import Quantity, matrix_form
 from derive.graph.lifting import Place, lifted, pattern
 from derive.graph.point import THE_SAME_WAY, Point, can_be_read
 from derive.graph.simplex import Collected, collected
+from derive.notation.algebra import is_longer
 from derive.notation.build import ONE, ZERO, number
 from derive.notation.form import (
     BigSum,
@@ -43,6 +44,8 @@ MOST_KINDS = 3
 """So many entries that are found in different ways are shown in full."""
 CHAIN = 2
 """The level of detail of the lines before the course form."""
+LONG = 40
+"""Nodes of a line that is left out where a shorter one follows."""
 INDEX = Symbol("j")
 SUM = Symbol("#sum")
 METHOD, ACCURACY = (Mark(Fraction(1), "M"),), (Mark(Fraction(1), "A"),)
@@ -186,6 +189,8 @@ class EntryGradients:
     def _worked(self, array: Symbol, entry: Entry) -> Step:
         target, lines = self.letters.derivative(entry.node), entry.lines
         wanted = array == self.posed.prediction
+        *first, last = lines
+        lines = (*(replace(line, level=CHAIN) if is_longer(line.form, LONG) else line for line in first), last)
         if wanted and self.engine and entry.collected is None and self._is_defined(entry):
             lines = (*lines, *self.point.numbers(target, entry.formula, self._value(entry)))
         return Step(self.letters.step_name(entry.node), target, lines, "chain rule", (), METHOD)
