@@ -20,6 +20,7 @@ from derive.notation.form import (
     walk,
 )
 from derive.notation.meanings import MEANINGS
+from derive.notation.names import names_in, without_index
 from derive.notation.symbols import parse_symbol
 from derive.notation.value import Code, compiled
 from derive.record import Given
@@ -40,7 +41,8 @@ class Premises:
         doubtful: names that may be entries of a known array, or inputs of their own; see `settle`.
         repeated: names that were given a second time, with the second form.
         meant: what a name that a step will define must be worth, given under the target `meaning(name)`.
-        unknown: names that are sought.
+        unknown: names that are sought, and free ones beside names that have values.
+        free: names that stand for any number.
     """
 
     def __init__(self, givens: Iterable[Given]) -> None:
@@ -53,6 +55,7 @@ class Premises:
         self.repeated: list[tuple[Symbol, Form]] = []
         self.meant: dict[Form, Form] = {}
         self.unknown: set[Form] = set()
+        self.free: set[Form] = set()
         self.doubtful: list[Symbol] = []
         self._function_names: set[Symbol] = set()
         self._bits: dict[Form, int] = {}
@@ -65,6 +68,8 @@ class Premises:
     def _read(self, givens: list[Given]) -> None:
         for given in givens:
             self._note(given)
+        if self.values:
+            self.unknown |= self.free
         for given in givens:
             forms = () if _meant(given) else (given.target, given.form)  # a meaning speaks of what is known by then
             self.mention(form for form in forms if form is not None)
@@ -73,8 +78,8 @@ class Premises:
 
     def _note(self, given: Given) -> None:
         target, form = given.target, given.form
-        if given.kind == "unknown":
-            self.unknown.add(target)
+        if given.kind in ("unknown", "free") and form is None:
+            (self.unknown if given.kind == "unknown" else self.free).add(target)
         if form is None:
             return
         if name := _meant(given):
@@ -207,6 +212,7 @@ class Premises:
             yield from self._used(form)
 
     def _used(self, form: Form) -> Iterator[Form]:
+        bound = {node.index for node in walk(form) if isinstance(node, BigSum)}
         for node in walk(form):
             if isinstance(node, Call):
                 yield node
@@ -216,8 +222,9 @@ class Premises:
             elif isinstance(node, Derivative) and node in self.definitions:
                 yield node
             elif isinstance(node, Symbol):
-                array = None if self.knows(node) else self.array_of(node)
-                yield array[0] if array else node
+                name = without_index(node, bound)
+                array = None if self.knows(name) else self.array_of(name)
+                yield array[0] if array else name
 
     def function_call(self, name: Symbol) -> Call | None:
         """The call that a symbol naming a function is short for: R stands for R(x) in ∂R/∂x."""
@@ -265,18 +272,6 @@ def _meant(given: Given) -> Form | None:
     """The name whose meaning is given."""
     target = given.target
     return target.args[0] if isinstance(target, Call) and target.function == MEANING else None
-
-
-def names_in(form: Form) -> Iterator[Symbol]:
-    """The names that must be known for the form to mean something; an index of a sum is no such name."""
-    bound = {node.index for node in walk(form) if isinstance(node, BigSum)}
-    letters = {index.base for index in bound}
-    for name in symbols(form):
-        if name in bound:
-            continue
-        if letters.intersection(name.sub):
-            name = Symbol(name.base, name.accent, tuple(p for p in name.sub if p not in letters), name.sup)
-        yield name
 
 
 def is_symbolic(form: Form) -> bool:

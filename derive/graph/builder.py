@@ -24,7 +24,9 @@ from derive.graph.operations import OPERATIONS
 from derive.graph.program import Program
 from derive.notation.form import (
     PI,
+    BigSum,
     Call,
+    Cases,
     Fence,
     Form,
     Frac,
@@ -35,6 +37,7 @@ from derive.notation.form import (
     Number,
     Power,
     Product,
+    Relation,
     Root,
     Sum,
     Symbol,
@@ -44,8 +47,10 @@ from derive.notation.form import (
 )
 from derive.notation.symbols import symbol_name
 from derive.notation.text import read
+from derive.notation.unrolled import indexed, substituted
 
 VARIADIC = ("max", "min")
+MOST_TERMS = 4096
 
 
 class Builder:
@@ -92,6 +97,10 @@ class Builder:
             case Indicator(condition):
                 if condition.op == ">" and condition.right == Number("0"):
                     return elementwise(lambda a: p.node("step", a), self.build(condition.left))
+            case Cases(branches):
+                return self._cases(branches)
+            case BigSum():
+                return self._big_sum(form)
             case Matrix() | Tuple():
                 return self._literal(form)
             case Call():
@@ -101,9 +110,12 @@ class Builder:
     def _name(self, symbol: Symbol) -> Value:
         if symbol == PI:
             return self.program.node("pi")
-        if symbol not in self.scope:
+        if symbol in self.scope:
+            return self.scope[symbol]
+        entry = entry_of(symbol, self.scope)
+        if entry is None:
             raise UnknownName("name", symbol_name(symbol), map(symbol_name, self.scope))
-        return self.scope[symbol]
+        return entry
 
     def _sum(self, terms: tuple[Form, ...], minus: tuple[bool, ...]) -> Value:
         p = self.program
@@ -111,6 +123,24 @@ class Builder:
         for term, taken in zip(terms[1:], minus[1:], strict=True):
             total = elementwise(p.sub if taken else p.add, total, self.build(term))
         return total
+
+    def _big_sum(self, form: BigSum) -> Value:
+        """Σ of the body for every whole number between the bounds, which the index stands for."""
+        p, low, high = self.program, _whole(form.lower, "a bound"), _whole(form.upper, "a bound")
+        if high - low >= MOST_TERMS:
+            raise InputError(f"a sum of more than {MOST_TERMS} terms")
+        terms = [self.build(_term(form, k)) for k in range(low, high + 1)]
+        return reduce(lambda a, b: elementwise(p.add, a, b), terms) if terms else p.zero
+
+    def _cases(self, branches: tuple[tuple[Form, Relation | None], ...]) -> Value:
+        """The value of the first branch whose condition holds."""
+        (value, condition), *others = branches
+        if condition is None:
+            return self.build(value)
+        if not others:
+            raise InputError("the last case has a condition: say what holds otherwise")
+        parts = (self.build(condition.left), self.build(condition.right), self.build(value), self._cases((*others,)))
+        return elementwise(lambda *xs: self.program.where(condition.op, *xs), *parts)
 
     def _quotient(self, top: Form, bottom: Form) -> Value:
         """top/bottom; over 1 + exp(u) it is σ(u) where the top is exp(u), else top · σ(-u): its derivative is short."""
@@ -181,6 +211,26 @@ class Builder:
         if entry.name not in (*VARIADIC, "concat") and len(args) != len(entry.example):
             raise InputError(f"{entry.name} takes {len(entry.example)} argument(s), {len(args)} given")
         return entry.expand(self.program, *args, **settings)
+
+
+def _term(form: BigSum, k: int) -> Form:
+    """The body of a sum where its index is k, as a number and as an index."""
+    body = indexed(form.body, form.index.base, k)
+    return substituted(body, lambda part: Number(str(k)) if part == form.index else None)
+
+
+def entry_of(symbol: Symbol, known: Mapping[Symbol, Value]) -> int | None:
+    """The node of an entry of a known array: W_1_2 is that of W in row 1 and column 2."""
+    for cut in range(len(symbol.sub) - 1, -1, -1):
+        array = known.get(Symbol(symbol.base, symbol.accent, symbol.sub[:cut], symbol.sup))
+        place = symbol.sub[cut:]
+        if not isinstance(array, Array) or not all(piece.isdigit() for piece in place):
+            continue
+        at = tuple(int(piece) - 1 for piece in place)
+        at = (*at, 0) if len(at) == 1 and array.shape[1:] == (1,) else at
+        if len(at) == len(array.shape) and all(0 <= k < side for k, side in zip(at, array.shape, strict=True)):
+            return array[at]
+    return None
 
 
 NESTED = {"padding": 2, "p": 2, "inside": 0}

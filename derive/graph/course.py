@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from derive.notation.algebra import cancelled, combine, tidy
 from derive.notation.form import (
     Call,
+    Cases,
     Derivative,
     Form,
     Frac,
@@ -18,6 +19,7 @@ from derive.notation.form import (
     Sum,
     Symbol,
     Underbrace,
+    walk,
 )
 from derive.notation.length import size
 from derive.record import Phrase
@@ -27,7 +29,7 @@ def course_form(form: Form, products: Sequence[tuple[Form, ...]] = ()) -> tuple[
     """The shortest of the forms that a person would write next, and the reason that leads to it."""
     if is_settled(form):
         return form, ()
-    collected, combined = tidy(form), combine(form)
+    collected, combined = over_a_number(form), combine(form)
     if size(combined) < size(collected):
         return combined, ("common denominator",)
     gone = [what for factors in products if len(factors) > 1 and (what := what_cancels(factors)) is not None]
@@ -51,6 +53,16 @@ def _may_divide(form: Form) -> bool:
         case Power(base, exponent):
             return not isinstance(exponent, Number) or _may_divide(base)
     return isinstance(form, Frac)
+
+
+def over_a_number(form: Form) -> Form:
+    """Collected; over a number that terms are divided by where that is shorter, as (p - t)/2 is."""
+    if isinstance(form, Cases):
+        return Cases(tuple((over_a_number(value), condition) for value, condition in form.branches))
+    short = tidy(form)
+    divisors = {part.bottom: None for part in walk(short) if isinstance(part, Frac) and isinstance(part.bottom, Number)}
+    over = [Frac(tidy(Product((divisor, short))), divisor) for divisor in divisors]
+    return min(short, *over, key=size) if over else short
 
 
 def is_settled(form: Form) -> bool:

@@ -9,6 +9,7 @@ from derive.notation.build import ONE, add, multiply, neg, number
 from derive.notation.form import (
     PI,
     Call,
+    Cases,
     Derivative,
     Fence,
     Form,
@@ -61,6 +62,10 @@ def _written(program: Program, node: int, args: list[Form], tie: str) -> Form:
         return op[1] if isinstance(op[1], Form) else Symbol(str(op[1]))
     if kind == "block":
         return Call(op[1], tuple(args), op[2])
+    if kind == "where":
+        left, right, value, other = args
+        others = other.branches if isinstance(other, Cases) else ((other, None),)
+        return Cases(((value, Relation(op[1], left, right)), *others))
     return _winner(op[1], args, tie) if kind == "winner" else _POSITIONED[kind](op[1], args)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from derive.notation import arrays
 from derive.notation.arrays import Array, Value, each, items, pairwise, stack
+from derive.notation.branches import Branches
 from derive.notation.form import (
     At,
     BigSum,
@@ -198,8 +199,10 @@ def _at(evaluator: Evaluator, node: At, _: list[Value]) -> Value:
 
 def _cases(evaluator: Evaluator, node: Cases, _: list[Value]) -> Value:
     def first() -> int:
+        test = evaluator.within({})  # the choices in a condition are none of the piece that it chooses
+        test.branches = Branches(evaluator.branches.kinks)
         for k, (_, condition) in enumerate(node.branches):
-            if condition is None or evaluator.value(condition):
+            if condition is None or test.value(condition):
                 return k
         raise Undefined("no case holds")
 
@@ -216,11 +219,11 @@ def _big_sum(evaluator: Evaluator, node: BigSum, _: list[Value]) -> Value:
     total: Value = Fraction(0)
     for k in range(low, high + 1):
         inner = evaluator.within({node.index: Fraction(k)})
-        total = pairwise(evaluator.reals.plus, total, inner.value(_indexed(node.body, node.index.base, k)))
+        total = pairwise(evaluator.reals.plus, total, inner.value(indexed(node.body, node.index.base, k)))
     return total
 
 
-def _indexed(body: Form, index: str, k: int) -> Form:
+def indexed(body: Form, index: str, k: int) -> Form:
     """The body with the index replaced by a number where it stands as an index, as in x_i."""
 
     def change(form: Form) -> Form | None:

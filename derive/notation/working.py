@@ -14,6 +14,7 @@ from derive.notation.algebra import tidy
 from derive.notation.build import neg, number
 from derive.notation.form import PI, At, Call, Derivative, Form, Matrix, Number, Symbol, Tuple, rebuild, symbols, walk
 from derive.notation.length import is_longer, size
+from derive.notation.pieces import holding_condition, settled
 from derive.notation.reals import Undefined
 from derive.notation.rounding import Real, as_fraction, exact_form, rounded, shown, unit_of
 from derive.notation.value import Evaluator, NoValue
@@ -53,7 +54,7 @@ def numbers_in(
             return rounded(values[part], rounding.digits + extra)
         return part if isinstance(part, (Symbol, Number, Derivative, At)) else rebuild(part, change)
 
-    return change(form), exact
+    return change(settled(form, values)), exact
 
 
 def number_lines(
@@ -79,7 +80,9 @@ def number_lines(
         line, exact = _true_numbers(form, values, rounding, final, forms)
     rounds = relation == "≈"
     result = folded(line) if rounds and exact and not is_longer(line, LONGEST_FOLDED) else line
-    lines: list[tuple[Relation, Form, Phrase]] = [("=" if exact else "≈", line, reason)]
+    condition = holding_condition(form, values)
+    why = (condition,) if condition is not None and reason == NUMBERS_IN else reason
+    lines: list[tuple[Relation, Form, Phrase]] = [("=" if exact else "≈", line, why)]
     if result != line and (size(result) <= SHORT or rounding.mode == "exact"):
         lines.append(("=", result, ()))
     if not (rounds and rounding.mode == "exact"):
