@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from derive.check.premises import names_in
 from derive.check.printed import Document, Part
+from derive.check.recurrences import written_out
 from derive.notation.form import Derivative, Form, Symbol, walk
 from derive.record import Given, Step
 
@@ -33,6 +34,7 @@ def worked_parts(document: Document) -> Iterator[Worked]:
 
 def premises_of(givens: list[Given], steps: Sequence[Step], earlier: dict[Form, Given]) -> tuple[Given, ...]:
     """The givens with what the steps need besides: finer forms of them, and definitions of earlier parts."""
+    givens = written_out(givens)
     return (*_refined(givens, steps), *givens, *_inherited(givens, steps, earlier))
 
 

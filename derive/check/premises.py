@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from derive.check.recurrences import written_out
 from derive.notation.form import (
     At,
     BigSum,
@@ -59,7 +60,7 @@ class Premises:
         self._masks: dict[Form, int] = {}
         self._codes: dict[int, tuple[Form, Code]] = {}
         self._parents: dict[Form, list[Form]] = {}
-        self._read(list(givens))
+        self._read(written_out(givens))
         self.given = {*self.definitions, *self.values, *self.inputs, *self.doubtful}
 
     def _read(self, givens: list[Given]) -> None:

@@ -1,0 +1,46 @@
+"""Recurrences among the givens: h_t = tanh(W x_t + U h_{t-1}) defines h_1, h_2, ... where x_1, x_2, ... are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from derive.notation.form import Form, Symbol, symbols
+from derive.notation.indexed import STEP, at_step
+from derive.record import Given
+
+
+def written_out(givens: Iterable[Given]) -> list[Given]:
+    """The givens with every recurrence replaced by its definitions at the steps whose inputs are given.
+
+    A name that is given by itself, as the start of a recurrence is, keeps what it was given. Where no step has its
+    inputs the recurrences stay as they are: then they are about any step.
+    """
+    givens = list(givens)
+    rules = [given for given in givens if _is_recurrence(given)]
+    steps = _steps(givens, rules) if rules else []
+    if not steps:
+        return givens
+    taken = {given.target for given in givens}
+    made = [_placed(rule, step) for step in steps for rule in rules]
+    others = [given for given in givens if given not in rules]
+    return [*others, *(given for given in made if given.target not in taken)]
+
+
+def _is_recurrence(given: Given) -> bool:
+    defines = isinstance(given.target, Symbol) and given.form is not None and given.kind == "definition"
+    return defines and STEP in given.target.sub  # type: ignore[union-attr]
+
+
+def _placed(rule: Given, step: int) -> Given:
+    assert rule.form is not None
+    return Given(at_step(rule.target, step), at_step(rule.form, step), shown=False)
+
+
+def _steps(givens: list[Given], rules: list[Given]) -> list[int]:
+    """The steps at which every input of the recurrences is given."""
+    defined = {rule.target for rule in rules}
+    forms = [rule.form for rule in rules if rule.form is not None]
+    inputs: list[Form] = [name for form in forms for name in symbols(form) if STEP in name.sub and name not in defined]
+    known = {given.target for given in givens if isinstance(given.target, Symbol)}
+    counted = {int(piece) for name in known for piece in name.sub if piece.isdigit()}  # type: ignore[union-attr]
+    return [step for step in sorted(counted) if inputs and all(at_step(name, step) in known for name in inputs)]

@@ -1,0 +1,122 @@
+"""The steps of a run as they are printed: in full, or as rows of a table over time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from derive.graph.arrays import Array
+from derive.graph.graph import Quantity, matrix_form, one_based
+from derive.graph.point import Point, forward_steps
+from derive.notation.form import Form, Symbol
+from derive.notation.rounding import shown
+from derive.notation.symbols import element, symbol_name
+from derive.questions.folding import folded
+from derive.record import Line, Mark, Phrase, Relation, Step
+
+ROW_MARK = (Mark(Fraction(1), "A"),)
+STEP_HEAD: Phrase = ("step",)
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A quantity with the steps that find it; `value` shows it whole."""
+
+    quantity: Quantity
+    steps: tuple[Step, ...]
+
+    @property
+    def value(self) -> Step:
+        """The step that shows the quantity whole."""
+        return next(step for step in reversed(self.steps) if step.name == symbol_name(self.quantity.symbol))
+
+
+def worked(point: Point, quantities: Iterable[Quantity], names: Mapping[Form, str]) -> list[Worked]:
+    """Each quantity in full, its formula beside what it is called.
+
+    Of the arrays the first is worked entry by entry; of the others an entry is shown from the next level on.
+    """
+    found: list[Worked] = []
+    arrays = 0
+    for quantity in quantities:
+        steps = _called(forward_steps(point, [quantity]), names[quantity.symbol])
+        if isinstance(quantity.value, Array):
+            arrays += 1
+            steps = steps if arrays == 1 else _whole_first(steps)
+        found.append(Worked(quantity, steps))
+    return found
+
+
+def _called(steps: tuple[Step, ...], name: str) -> tuple[Step, ...]:
+    """The formula beside the name of the quantity, which says more than that numbers are put in."""
+    first, *others = steps[0].lines
+    lines = (replace(first, reason=(name,)), *(replace(line, reason=()) for line in others))
+    return (replace(steps[0], lines=lines), *steps[1:])
+
+
+def _whole_first(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Formula and value of an array in one step, and one entry in full after them."""
+    formula, entry, whole = steps
+    (value,) = whole.lines
+    told = replace(whole, lines=(*formula.lines, replace(value, reason=())), uses=(), marks=entry.marks)
+    return (told, replace(entry, level=2, marks=()))
+
+
+def in_full(items: Iterable[Worked]) -> list[Step]:
+    """The steps of some quantities one after the other."""
+    return [step for item in items for step in item.steps]
+
+
+def over_time(
+    name: str,
+    point: Point,
+    heads: Sequence[Form],
+    rows: Mapping[int, Sequence[Form | Worked]],
+    intro: Phrase,
+    marks: tuple[Mark, ...] = ROW_MARK,
+) -> Step:
+    """A row for each step, a cell for each quantity under its name; where there are many, those at both ends.
+
+    A cell is a quantity that was worked out, or the name of one that is given. Rounded numbers that are carried on
+    must all be seen, so that such a table stays whole.
+    """
+    made = [replace(_row(name, point, step, cells), marks=marks) for step, cells in rows.items()]
+    shown_rows = tuple(made) if point.carries_rounded else folded(made)
+    return Step(name, rule="over time", intro=intro, substeps=shown_rows, layout="table",
+                heads=(STEP_HEAD, *((head,) for head in heads)))  # fmt: skip
+
+
+def _row(table: str, point: Point, step: int, cells: Sequence[Form | Worked]) -> Step:
+    inner = tuple(_cell(table, point, cell) for cell in cells)
+    return Step(f"{table} {step}", intro=(str(step),), substeps=inner, layout="row")
+
+
+def _cell(table: str, point: Point, cell: Form | Worked) -> Step:
+    if isinstance(cell, Worked):
+        return Step(cell.value.name, cell.value.target, (_last(point, cell),))
+    given = point.exact[cell]
+    assert isinstance(cell, Symbol)
+    return Step(f"{table} {symbol_name(cell)}", point.graph.written(cell), (Line("=", given),))
+
+
+def _last(point: Point, cell: Worked) -> Line:
+    """The value of a quantity; under the policy "exact" a form that is no short number is rounded in a cell."""
+    rounding, quantity = point.conventions.rounding, cell.quantity
+    if rounding.mode != "exact":
+        last = cell.value.lines[-1]
+        return Line(last.relation, last.form)
+    names = list(entries(quantity))
+    printed = [shown(point.env[name], rounding) for name in names]
+    relation: Relation = "≈" if any(sign == "≈" for sign, _ in printed) else "="
+    forms = [form for _, form in printed]
+    return Line(relation, matrix_form(quantity.value.shape, forms) if isinstance(quantity.value, Array) else forms[0])
+
+
+def entries(quantity: Quantity) -> Iterator[Symbol]:
+    """The names of the entries of an array; of a scalar its own."""
+    if isinstance(quantity.value, Array):
+        for at in one_based(quantity.value.shape):
+            yield element(quantity.symbol, *at)
+    else:
+        yield quantity.symbol
