@@ -34,8 +34,8 @@ def worked_parts(document: Document) -> Iterator[Worked]:
 
 def premises_of(givens: list[Given], steps: Sequence[Step], earlier: dict[Form, Given]) -> tuple[Given, ...]:
     """The givens with what the steps need besides: finer forms of them, and definitions of earlier parts."""
-    givens = written_out(givens)
-    return (*_refined(givens, steps), *givens, *_inherited(givens, steps, earlier))
+    defined, _ = written_out(givens)
+    return (*_refined(defined, steps), *givens, *_inherited(defined, steps, earlier))
 
 
 def definitions(steps: Sequence[Step]) -> Iterator[Given]:

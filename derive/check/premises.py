@@ -42,6 +42,7 @@ class Premises:
         repeated: names that were given a second time, with the second form.
         meant: what a name that a step will define must be worth, given under the target `meaning(name)`.
         unknown: names that are sought.
+        rules: the recurrences, which were written out to definitions.
     """
 
     def __init__(self, givens: Iterable[Given]) -> None:
@@ -60,7 +61,8 @@ class Premises:
         self._masks: dict[Form, int] = {}
         self._codes: dict[int, tuple[Form, Code]] = {}
         self._parents: dict[Form, list[Form]] = {}
-        self._read(written_out(givens))
+        defined, self.rules = written_out(givens)
+        self._read(defined)
         self.given = {*self.definitions, *self.values, *self.inputs, *self.doubtful}
 
     def _read(self, givens: list[Given]) -> None:

@@ -12,6 +12,7 @@ from pydantic import Field
 from derive.errors import InputError
 from derive.graph.point import Point
 from derive.notation.form import Form, Symbol
+from derive.notation.symbols import symbol_name
 from derive.questions.answers import answers_of
 from derive.questions.fields import Names
 from derive.questions.finish import finished
@@ -27,7 +28,7 @@ from derive.questions.recurrent_question import (
 )
 from derive.questions.recurrent_run import Run
 from derive.questions.recurrent_table import ROW_MARK, Worked, in_full, over_time, worked
-from derive.record import Answer, Conventions, Derivation, Mark, Phrase, Step
+from derive.record import Answer, Conventions, Derivation, Line, Mark, Phrase, Step
 from derive.training.unrolled import INPUT, Settings
 
 Found = Mapping[int, list[Worked]]
@@ -92,7 +93,8 @@ class SequenceForward(SequenceQuestion):
     def _printed(self, run: Run, point: Point, found: Found) -> list[Step]:
         """What an earlier part has found, the first new step in full, then the later ones."""
         first = self.known + 1
-        steps = [self._table(run, point, found, "known", range(1, first), ("From the part before:",), ())]
+        steps = [] if self.formulas else self._formulas(run)
+        steps.append(self._table(run, point, found, "known", range(1, first), ("From the part before:",), ()))
         steps += in_full(found[first])
         later = range(first + 1, run.steps + 1)
         if self.show == "all":
@@ -101,6 +103,15 @@ class SequenceForward(SequenceQuestion):
             words: Phrase = ("The later steps in the same way:" if len(later) > 1 else "The next step in the same way:",)
             steps.append(self._table(run, point, found, "later", later, words, ROW_MARK))
         return [step for step in steps if step.lines or step.substeps]
+
+    def _formulas(self, run: Run) -> list[Step]:
+        """The formulas of the cell, where the question does not state them."""
+        found = []
+        for quantity in run.unrolled.quantities:
+            name = run.unrolled.timed_name(quantity.name)
+            line = Line("=", run.at_any_step(run.unrolled.formulas()[name]), (quantity.what,))
+            found.append(Step(symbol_name(name), run.at_any_step(name), (line,), "formula of the cell"))
+        return found
 
     def _table(
         self, run: Run, point: Point, found: Found, name: str, steps: range, intro: Phrase, marks: tuple[Mark, ...]
