@@ -30,7 +30,7 @@ def premises_with_recurrences(derivation: Derivation) -> tuple[Given, ...]:
 
 
 def written_out(givens: Iterable[Given]) -> tuple[list[Given], dict[Form, Form]]:
-    """The givens with every recurrence replaced by its definitions at the steps whose inputs are given; and these rules.
+    """The givens with each recurrence replaced by its definitions at the steps whose inputs are given; these rules.
 
     A name that is given by itself, as the start of a recurrence is, keeps what it was given. Where no step has its
     inputs the recurrences stay as they are: then they are about any step.
@@ -57,6 +57,6 @@ def _steps(givens: Iterable[Given], rules: Iterable[Given]) -> list[int]:
     defined = {rule.target for rule in rules}
     forms = [rule.form for rule in rules if rule.form is not None]
     inputs: list[Form] = [name for form in forms for name in symbols(form) if STEP in name.sub and name not in defined]
-    known = {given.target for given in givens if isinstance(given.target, Symbol)}
-    counted = {int(piece) for name in known for piece in name.sub if piece.isdigit()}  # type: ignore[union-attr]
+    known = [given.target for given in givens if isinstance(given.target, Symbol)]
+    counted = {int(piece) for name in known for piece in name.sub if piece.isdigit()}
     return [step for step in sorted(counted) if inputs and all(at_step(name, step) in known for name in inputs)]

@@ -110,8 +110,8 @@ def _blanked(text: str, *signs: str) -> str:
 def table_rows(body: str, offset: int) -> Iterator[Printed]:
     """The rows of a step table: a quantity, then its successive forms; cells without mathematics say nothing.
 
-    Where words stand for the quantity, each cell is a chain of its own. Where it is the number of a step, a cell is what
-    the quantity at the head of its column is worth at that step.
+    Where words stand for the quantity, each cell is a chain of its own. Where it is the number of a step, a cell is
+    what the quantity at the head of its column is worth at that step.
     """
     heads: list[str] = []
     for row in cut(body, _ROW):

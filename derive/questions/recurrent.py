@@ -13,10 +13,8 @@ from derive.errors import InputError
 from derive.graph.point import Point
 from derive.notation.form import Form, Symbol
 from derive.notation.symbols import symbol_name
-from derive.questions.answers import answers_of
 from derive.questions.fields import Names
 from derive.questions.finish import finished
-from derive.questions.formulas import array_formulas
 from derive.questions.recurrent_draws import draw_manner, draw_run
 from derive.questions.recurrent_question import (
     SequenceQuestion,
@@ -27,7 +25,7 @@ from derive.questions.recurrent_question import (
     weights_said,
 )
 from derive.questions.recurrent_run import Run
-from derive.questions.recurrent_table import ROW_MARK, Worked, in_full, over_time, worked
+from derive.questions.recurrent_table import ROW_MARK, Worked, answer_of, cell_line, in_full, over_time, worked
 from derive.record import Answer, Conventions, Derivation, Line, Mark, Phrase, Step
 from derive.training.unrolled import INPUT, Settings
 
@@ -74,7 +72,7 @@ class SequenceForward(SequenceQuestion):
                 self._prompt(run, asked),
                 run.premises(self.formulas),
                 tuple(self._printed(run, point, found)),
-                tuple(self._answers(run, found, asked)),
+                tuple(self._answers(point, found, asked)),
                 conventions,
             )
         )
@@ -100,8 +98,8 @@ class SequenceForward(SequenceQuestion):
         if self.show == "all":
             steps += in_full(item for step in later for item in found[step])
         else:
-            words: Phrase = ("The later steps in the same way:" if len(later) > 1 else "The next step in the same way:",)
-            steps.append(self._table(run, point, found, "later", later, words, ROW_MARK))
+            words = "The later steps in the same way:" if len(later) > 1 else "The next step in the same way:"
+            steps.append(self._table(run, point, found, "later", later, (words,), ROW_MARK))
         return [step for step in steps if step.lines or step.substeps]
 
     def _formulas(self, run: Run) -> list[Step]:
@@ -123,14 +121,15 @@ class SequenceForward(SequenceQuestion):
         heads = [run.at_any_step(run.unrolled.timed_name(name)) for name in names]
         return over_time(name, point, heads, {k: [*inputs[k], *found[k]] for k in steps}, intro, marks)
 
-    def _answers(self, run: Run, found: Found, asked: list[Symbol]) -> list[Answer]:
+    def _answers(self, point: Point, found: Found, asked: list[Symbol]) -> list[Answer]:
         """Every quantity of the new steps; those that are asked for stand in boxes."""
-        new = [item.quantity for step, items in found.items() if step > self.known for item in items]
-        steps = in_full(item for items in found.values() for item in items)
-        formulas = array_formulas(run.graph, (item.quantity for items in found.values() for item in items))
-        targets = [run.graph.written(quantity.symbol) for quantity in new]
-        answers = answers_of(steps, targets, run.graph, run.values, formulas)
-        return [replace(answer, boxed=answer.label in asked) for answer in answers]
+        answers = []
+        for step in range(self.known + 1, len(found) + 1):
+            in_rows = step > self.known + 1 and self.show == "table"
+            for item in found[step]:
+                line = cell_line(point, item) if in_rows else item.value.lines[-1]
+                answers.append(replace(answer_of(point, item, line), boxed=item.quantity.symbol in asked))
+        return answers
 
     def _prompt(self, run: Run, asked: list[Symbol]) -> Phrase:
         over = "one step" if run.steps == 1 else f"{run.steps} steps"

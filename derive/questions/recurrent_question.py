@@ -1,4 +1,4 @@
-"""What the questions about a cell over a sequence share: their givens, which quantities are asked for, their wording."""
+"""What the questions about a cell over a sequence share: givens, which quantities are asked for, wording."""
 
 from __future__ import annotations
 
@@ -83,9 +83,12 @@ def activations_said(run: Run, formulas: bool) -> Phrase:
         chosen.pop(OUTPUT_ROLE, None)
     if not formulas:
         return (" Activations: ", *_enumerated([(f"{role} ", Call(chosen[role])) for role in chosen]), ".")
-    other = [role for role in usual if run.unrolled.functions[role] != usual[role]]
-    told: list[Phrase] = [(*_function(run.unrolled.functions[role]), f" for the {role} (customary: ", Call(usual[role]), ")")
-                          for role in other]  # fmt: skip
+    other = {role: function for role, function in run.unrolled.functions.items() if function != usual.get(role)}
+    other.pop(OUTPUT_ROLE, None)
+    told: list[Phrase] = [
+        (*_function(function), f" for the {role} (customary: ", Call(usual[role]), ")")
+        for role, function in other.items()
+    ]
     return (" The formulas take ", *_enumerated(told), ".") if told else ()
 
 

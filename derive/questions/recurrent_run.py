@@ -13,7 +13,7 @@ from derive.graph.point import Point
 from derive.notation.build import ZERO, column
 from derive.notation.form import Form, Symbol, rebuild
 from derive.notation.indexed import at_step
-from derive.notation.symbols import parse_symbol, symbol_name
+from derive.notation.symbols import symbol_name
 from derive.questions.fields import numeric
 from derive.questions.recurrent_fields import Start
 from derive.record import Conventions, Given
@@ -77,7 +77,8 @@ class Run:
         by_name = given if isinstance(given, dict) else {} if given is None else {self.unrolled.states[0]: given}
         for name in by_name:
             if name not in states:
-                raise UnknownName(f"state of the {self.unrolled.cell.name}", symbol_name(name), map(symbol_name, states))
+                kind = f"state of the {self.unrolled.cell.name}"
+                raise UnknownName(kind, symbol_name(name), map(symbol_name, states))
         start: dict[Symbol, Form] = {}
         for shown, state in states.items():
             width = self.unrolled.widths[state]

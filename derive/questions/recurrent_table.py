@@ -9,11 +9,14 @@ from fractions import Fraction
 from derive.graph.arrays import Array
 from derive.graph.graph import Quantity, matrix_form, one_based
 from derive.graph.point import Point, forward_steps
-from derive.notation.form import Form, Symbol
-from derive.notation.rounding import shown
+from derive.notation.build import number
+from derive.notation.form import Form, Symbol, symbols
+from derive.notation.rounding import Real, rounded, shown
 from derive.notation.symbols import element, symbol_name
+from derive.questions.answers import MANY_DIGITS
 from derive.questions.folding import folded
-from derive.record import Line, Mark, Phrase, Relation, Step
+from derive.questions.graph_question import kind_of
+from derive.record import Answer, Line, Mark, Phrase, Relation, Step
 
 ROW_MARK = (Mark(Fraction(1), "A"),)
 STEP_HEAD: Phrase = ("step",)
@@ -94,13 +97,13 @@ def _row(table: str, point: Point, step: int, cells: Sequence[Form | Worked]) ->
 
 def _cell(table: str, point: Point, cell: Form | Worked) -> Step:
     if isinstance(cell, Worked):
-        return Step(cell.value.name, cell.value.target, (_last(point, cell),))
+        return Step(cell.value.name, cell.value.target, (cell_line(point, cell),))
     given = point.exact[cell]
     assert isinstance(cell, Symbol)
     return Step(f"{table} {symbol_name(cell)}", point.graph.written(cell), (Line("=", given),))
 
 
-def _last(point: Point, cell: Worked) -> Line:
+def cell_line(point: Point, cell: Worked) -> Line:
     """The value of a quantity; under the policy "exact" a form that is no short number is rounded in a cell."""
     rounding, quantity = point.conventions.rounding, cell.quantity
     if rounding.mode != "exact":
@@ -120,3 +123,20 @@ def entries(quantity: Quantity) -> Iterator[Symbol]:
             yield element(quantity.symbol, *at)
     else:
         yield quantity.symbol
+
+
+def answer_of(point: Point, item: Worked, line: Line) -> Answer:
+    """What a quantity came to: as its last line shows it, and exactly, or with many digits.
+
+    Written out in numbers an exact form would hold all steps before it.
+    """
+    value = item.quantity.value
+    nodes = value.items if isinstance(value, Array) else (value,)
+    numbers = [_precise(point.nodes[node]) for node in nodes]
+    precise = matrix_form(value.shape, numbers) if isinstance(value, Array) else numbers[0]
+    form = line.form if line.relation == "=" and not symbols(line.form) else precise
+    return Answer(symbol_name(item.quantity.symbol), kind_of(line.form), form, line.form, item.value.target)
+
+
+def _precise(value: Real) -> Form:
+    return number(value) if isinstance(value, Fraction) else rounded(value, MANY_DIGITS)
