@@ -56,7 +56,13 @@ def _steps(givens: Iterable[Given], rules: Iterable[Given]) -> list[int]:
     """The steps at which every input of the recurrences is given."""
     defined = {rule.target for rule in rules}
     forms = [rule.form for rule in rules if rule.form is not None]
-    inputs: list[Form] = [name for form in forms for name in symbols(form) if STEP in name.sub and name not in defined]
+    inputs = [name for form in forms for name in symbols(form) if STEP in name.sub and not _is_of(name, defined)]
     known = [given.target for given in givens if isinstance(given.target, Symbol)]
     counted = {int(piece) for name in known for piece in name.sub if piece.isdigit()}
     return [step for step in sorted(counted) if inputs and all(at_step(name, step) in known for name in inputs)]
+
+
+def _is_of(name: Symbol, defined: set[Form]) -> bool:
+    """Whether a name is defined by a recurrence, or an entry of an array that is."""
+    cuts = range(len(name.sub), 0, -1)
+    return any(Symbol(name.base, name.accent, name.sub[:cut], name.sup) in defined for cut in cuts)

@@ -200,6 +200,13 @@ def _det(use: Use, args: list[Value]) -> Value:
     return result
 
 
+def _diag(use: Use, args: list[Value]) -> Value:
+    """The square matrix with these entries on its diagonal and zeros beside it."""
+    entries = items(args[0])
+    cells = (x if i == j else ZERO for i, x in enumerate(entries) for j in range(len(entries)))
+    return Array((len(entries), len(entries)), tuple(cells))
+
+
 MEANINGS: dict[str, Meaning] = {
     "exp": _of_one(lambda use, x: use.reals.exp(x)),
     "log": _of_one(lambda use, x: use.reals.log(x)),
@@ -219,6 +226,7 @@ MEANINGS: dict[str, Meaning] = {
     "normal_cdf": _of_one(_normal_cdf),
     "normal_pdf": _of_one(_normal_pdf),
     "det": _det,
+    "diag": _diag,
     "sign": _of_one(lambda use, x: Fraction(use.piece(x))),
     "softmax": _softmax,
     "log_softmax": _log_softmax,

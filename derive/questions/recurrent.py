@@ -16,6 +16,7 @@ from derive.notation.symbols import symbol_name
 from derive.questions.fields import Names
 from derive.questions.finish import finished
 from derive.questions.recurrent_draws import draw_manner, draw_run
+from derive.questions.recurrent_fields import StepWeights
 from derive.questions.recurrent_question import (
     SequenceQuestion,
     activations_said,
@@ -25,7 +26,7 @@ from derive.questions.recurrent_question import (
     weights_said,
 )
 from derive.questions.recurrent_run import Run
-from derive.questions.recurrent_table import ROW_MARK, Worked, answer_of, cell_line, in_full, over_time, worked
+from derive.questions.recurrent_table import ROW_MARK, Worked, answer_of, cell_line, in_full, over_time, step_worked
 from derive.record import Answer, Conventions, Derivation, Line, Mark, Phrase, Step
 from derive.training.unrolled import INPUT, Settings
 
@@ -36,6 +37,9 @@ Found = Mapping[int, list[Worked]]
 class SequenceForward(SequenceQuestion):
     """Base of the forward passes over a sequence."""
 
+    per_step: StepWeights = Field(
+        {}, description="weights that differ from step to step, by name: for each a list with one value a step"
+    )
     output_from: str = Field("", description="the state that the output layer V reads; the hidden state if not said")
     preactivations: bool = Field(False, description="whether the sum in front of each activation is named and shown")
     of: Names = Field(
@@ -58,6 +62,10 @@ class SequenceForward(SequenceQuestion):
             settings.activations, settings.choices, settings.biases, self.output_from, self.preactivations, self.names
         )
 
+    def step_weights(self) -> dict[Symbol, tuple[Form, ...]]:
+        """The weights that differ from step to step."""
+        return self.per_step
+
     def solve(self, conventions: Conventions) -> Derivation:
         """One step in full, the others as a table over time."""
         run, asked = self._asked()
@@ -65,7 +73,7 @@ class SequenceForward(SequenceQuestion):
         names: dict[Form, str] = {}
         for step in range(1, run.steps + 1):
             names |= {run.unrolled.at(q.name, step): q.what for q in run.unrolled.quantities}
-        found = {step: worked(point, run.quantities(step), names) for step in range(1, run.steps + 1)}
+        found = {step: step_worked(point, run.quantities(step), names) for step in range(1, run.steps + 1)}
         return finished(
             Derivation(
                 f"{run.unrolled.cell.title} over time",

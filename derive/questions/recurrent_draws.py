@@ -54,6 +54,41 @@ def draw_manner(rng: random.Random, steps: int) -> dict[str, Any]:
     return manner
 
 
+def draw_bptt(rng: random.Random) -> dict[str, Any]:
+    """A recurrent layer of numbers or small vectors, with targets for every step or for the last one."""
+    steps, output = rng.choice([2, 3, 3, 4, 5]), rng.random() < 0.5
+    sizes = _sizes(rng, "rnn")
+    biases = rng.choice([1, 1, 2])
+    shapes = _shapes(rng, "rnn", sizes, biases, output)
+    chosen = _activations(rng, "rnn", sizes.outputs if output else 0)
+    wide, result = (sizes.outputs if output else sizes.state), chosen.get(OUTPUT_ROLE)
+    losses = {"sigmoid": ["half_squared", "binary_cross_entropy"], "softmax": ["cross_entropy"]}
+    loss = rng.choice(losses.get(result or "", ["half_squared", "squared"]))
+    targets = [_target(rng, wide, loss) for _ in range(rng.choice([1, steps]))]
+    wrt = rng.sample(sorted(shapes), rng.randint(1, min(3, len(shapes))))
+    given = {
+        "input": [_array(rng, sizes.inputs) for _ in range(steps)],
+        "weights": {name: _array(rng, *shape) for name, shape in shapes.items()},
+        "biases": biases,
+        "activations": chosen,
+        "targets": targets,
+        "loss": loss,
+        "wrt": wrt,
+        "flow": rng.random() < 0.8,
+    }
+    return {**given, "hidden": _array(rng, sizes.state)} if rng.random() < 0.6 else given
+
+
+def _target(rng: random.Random, wide: int, loss: str) -> Any:
+    """Numbers, or for a cross-entropy a label of each output or of one of them."""
+    if loss == "binary_cross_entropy":
+        return rng.choice([0, 1]) if wide == 1 else [rng.choice([0, 1]) for _ in range(wide)]
+    if loss == "cross_entropy":
+        place = rng.randrange(wide)
+        return [int(k == place) for k in range(wide)]
+    return _array(rng, wide)
+
+
 def _sizes(rng: random.Random, cell: str) -> Sizes:
     if rng.random() < 0.5:
         return Sizes(1, 1, 1, 1)

@@ -12,7 +12,7 @@ from derive.notation.form import Call, Form, Symbol
 from derive.notation.symbols import symbol_name
 from derive.questions.base import Question
 from derive.questions.graph_question import listed
-from derive.questions.recurrent_fields import Inputs, Renaming, StartStates, StepWeights, Weights
+from derive.questions.recurrent_fields import Inputs, Renaming, StartStates, Weights
 from derive.questions.recurrent_run import Material, Run
 from derive.record import Phrase
 from derive.training.cells import CELLS, OUTPUT_ROLE
@@ -32,9 +32,6 @@ class SequenceQuestion(Question):
         None, description="the state before the first step, or a mapping from states to values; 0 if not said"
     )
     weights: Weights = Field({}, description="the weights that all steps share, by name: numbers, vectors, matrices")
-    per_step: StepWeights = Field(
-        {}, description="weights that differ from step to step, by name: for each a list with one value a step"
-    )
     biases: Literal[1, 2] = Field(
         1, description="bias vectors of each sum: 1 as in Keras (b), or 2 as in PyTorch (b_x, b_h); one not given is 0"
     )
@@ -49,13 +46,17 @@ class SequenceQuestion(Question):
         """The settings of the cell."""
         return {}
 
+    def step_weights(self) -> dict[Symbol, tuple[Form, ...]]:
+        """The weights that differ from step to step: none where a question is about shared ones."""
+        return {}
+
     def settings(self) -> Settings:
         """What the question chooses about the cell."""
         return Settings(self.activations, self.choices(), self.biases, names=self.names)
 
     def run_of(self, steps: int | None = None) -> Run:
         """The cell over the whole sequence, or over its first steps."""
-        material = Material(self.input, self.hidden, self.weights, self.per_step)
+        material = Material(self.input, self.hidden, self.weights, self.step_weights())
         return Run(CELLS[self.cell], self.settings(), material, steps or len(self.input))
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from derive.errors import InputError, UnknownName
 from derive.graph.arrays import Array, Shape, shape_of, written
 from derive.graph.graph import Graph, Quantity
 from derive.graph.point import Point
 from derive.notation.build import ZERO, column
-from derive.notation.form import Form, Symbol, rebuild
+from derive.notation.form import Form, Symbol, rebuild, symbols
 from derive.notation.indexed import at_step
 from derive.notation.symbols import symbol_name
 from derive.questions.fields import numeric
@@ -39,6 +38,8 @@ class Run:
         unrolled: the cell with its names and formulas.
         steps: how many steps there are.
         values: every given quantity by its name on the sheet: weights, inputs, start states.
+        shapes: of these and of all quantities.
+        graph: the graph of all steps; `extend` adds to it.
 
     Raises:
         InputError: what the material has does not fit the cell, or does not fit together.
@@ -55,7 +56,8 @@ class Run:
         self.material = material
         self.start = self._start()
         self.values = {**self._weights(), **self._inputs(), **self.start}
-        self._check_shapes()
+        self.shapes = self._all_shapes()
+        self.graph = self._built({})
 
     # givens
 
@@ -90,8 +92,8 @@ class Run:
         """A state before the first step: h_0."""
         return self.unrolled.at(f"{state}_old", 1)
 
-    def _check_shapes(self) -> None:
-        """Every step's quantities have shapes that fit, and a state the shape it started with."""
+    def _all_shapes(self) -> dict[Symbol, Shape]:
+        """The shapes of all quantities: they fit, and a state keeps the shape it started with."""
         shapes = {name: _shape(form) for name, form in self.values.items()}
         for step in range(1, self.steps + 1):
             for name, form in self.unrolled.formulas().items():
@@ -103,36 +105,57 @@ class Run:
                         f"{symbol_name(first)} is {written(shapes[first])}, {symbol_name(now)} comes out as "
                         f"{written(shapes[now])}: the weights do not fit the state"
                     )
+        return shapes
+
+    def shapes_at_any_step(self) -> dict[Symbol, Shape]:
+        """The shapes of the quantities of a step t, those before it, and the weights."""
+        rules = self.unrolled.formulas()
+        names = {**dict.fromkeys(rules), **{name: None for form in rules.values() for name in symbols(form)}}
+        return {name: self.shapes[_placed(name, 1)] for name in names}
 
     # values
 
-    @cached_property
-    def graph(self) -> Graph:
-        """The graph of all steps."""
-        return self.extended({})
-
-    def extended(self, definitions: Mapping[str, Form]) -> Graph:
-        """The graph of all steps, with more definitions behind them."""
+    def _built(self, definitions: Mapping[str, Form]) -> Graph:
         shapes = {symbol_name(name): shape for name, form in self.values.items() if (shape := _shape(form))}
         return Graph({**self.unrolled.definitions(self.steps), **definitions}, shapes)
 
-    def point(self, conventions: Conventions, graph: Graph | None = None) -> Point:
+    def extend(self, definitions: Mapping[str, Form]) -> None:
+        """More definitions behind those of the cell; what they need is among the values."""
+        self.graph = self._built(definitions)
+
+    def give(self, name: Symbol, form: Form, like: Symbol) -> None:
+        """One thing more that is given, of the shape of another."""
+        if _shape(form) != self.shapes[like]:
+            sizes = (
+                f"{symbol_name(name)} is {written(_shape(form))}, {symbol_name(like)} is {written(self.shapes[like])}"
+            )
+            raise InputError(f"{sizes}: they must be of one shape")
+        self.values[name] = form
+
+    def point(self, conventions: Conventions) -> Point:
         """The graph at the given values."""
-        point = Point(graph or self.graph, {name: numeric(form) for name, form in self.values.items()}, conventions)
+        point = Point(self.graph, {name: numeric(form) for name, form in self.values.items()}, conventions)
         for name, form in self.values.items():
             point.exact[name] = form
         return point
 
-    def quantities(self, step: int, graph: Graph | None = None) -> list[Quantity]:
+    def quantities(self, step: int) -> list[Quantity]:
         """The quantities of a step, in the order of computation."""
-        names = (_placed(name, step) for name in self.unrolled.formulas())
-        return [(graph or self.graph).quantities[name] for name in names]
+        return [self.graph.quantities[_placed(name, step)] for name in self.unrolled.formulas()]
 
     # premises
 
-    def premises(self, shown: bool = True) -> tuple[Given, ...]:
+    def at(self, name: Symbol, step: int) -> Symbol:
+        """A name of step t at a step."""
+        return _placed(name, step)
+
+    def written(self, form: Form) -> Form:
+        """A form over names at certain steps, those of arrays in bold."""
+        return self.graph.written(form)
+
+    def premises(self, shown: bool = True, further: Mapping[Symbol, Form] | None = None) -> tuple[Given, ...]:
         """The formulas of a step t, and what is given; `shown` says whether the sheet states the formulas."""
-        rules = self.unrolled.formulas().items()
+        rules = {**self.unrolled.formulas(), **(further or {})}.items()
         formulas = [Given(self.at_any_step(name), self.at_any_step(form), shown=shown) for name, form in rules]
         return (*formulas, *(Given(self.graph.written(name), form, "value") for name, form in self.values.items()))
 

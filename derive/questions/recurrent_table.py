@@ -24,37 +24,43 @@ STEP_HEAD: Phrase = ("step",)
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """A quantity with the steps that find it; `value` shows it whole."""
+    """A quantity with the steps that find it; the one at `place` shows it whole."""
 
     quantity: Quantity
     steps: tuple[Step, ...]
+    place: int = -1
 
     @property
     def value(self) -> Step:
         """The step that shows the quantity whole."""
-        return next(step for step in reversed(self.steps) if step.name == symbol_name(self.quantity.symbol))
+        return self.steps[self.place]
 
 
-def worked(point: Point, quantities: Iterable[Quantity], names: Mapping[Form, str]) -> list[Worked]:
-    """Each quantity in full, its formula beside what it is called.
+Cell = Form | Worked | Step
 
-    Of the arrays the first is worked entry by entry; of the others an entry is shown from the next level on.
+
+def worked(point: Point, quantity: Quantity, reason: Phrase, entry_first: bool = False) -> Worked:
+    """A quantity in full, a reason beside its formula.
+
+    One entry of an array is worked before the whole, or shown after it from the next level on.
     """
-    found: list[Worked] = []
-    arrays = 0
-    for quantity in quantities:
-        steps = _called(forward_steps(point, [quantity]), names[quantity.symbol])
-        if isinstance(quantity.value, Array):
-            arrays += 1
-            steps = steps if arrays == 1 else _whole_first(steps)
-        found.append(Worked(quantity, steps))
-    return found
+    steps = _reasoned(forward_steps(point, [quantity]), reason)
+    if not isinstance(quantity.value, Array) or entry_first:
+        return Worked(quantity, steps)
+    return Worked(quantity, _whole_first(steps), 0)
 
 
-def _called(steps: tuple[Step, ...], name: str) -> tuple[Step, ...]:
-    """The formula beside the name of the quantity, which says more than that numbers are put in."""
+def step_worked(point: Point, quantities: Iterable[Quantity], names: Mapping[Form, str]) -> list[Worked]:
+    """The quantities of a step in full; of the arrays the first is worked entry by entry."""
+    quantities = list(quantities)
+    first = next((q for q in quantities if isinstance(q.value, Array)), None)
+    return [worked(point, q, (names[q.symbol],), entry_first=q is first) for q in quantities]
+
+
+def _reasoned(steps: tuple[Step, ...], reason: Phrase) -> tuple[Step, ...]:
+    """The steps with another reason for the formula; that numbers are put in is then not said."""
     first, *others = steps[0].lines
-    lines = (replace(first, reason=(name,)), *(replace(line, reason=()) for line in others))
+    lines = (replace(first, reason=reason), *(replace(line, reason=()) for line in others))
     return (replace(steps[0], lines=lines), *steps[1:])
 
 
@@ -75,38 +81,47 @@ def over_time(
     name: str,
     point: Point,
     heads: Sequence[Form],
-    rows: Mapping[int, Sequence[Form | Worked]],
+    rows: Mapping[int, Sequence[Cell]],
     intro: Phrase,
-    marks: tuple[Mark, ...] = ROW_MARK,
+    row_marks: tuple[Mark, ...] = (),
+    marks: tuple[Mark, ...] = (),
 ) -> Step:
     """A row for each step, a cell for each quantity under its name; where there are many, those at both ends.
 
-    A cell is a quantity that was worked out, or the name of one that is given. Rounded numbers that are carried on
-    must all be seen, so that such a table stays whole.
+    A cell is a quantity that was worked out, a step that found one, or the name of one that is given. Rounded numbers
+    that are carried on must all be seen, so that such a table stays whole.
     """
-    made = [replace(_row(name, point, step, cells), marks=marks) for step, cells in rows.items()]
+    made = [replace(_row(name, point, step, cells), marks=row_marks) for step, cells in rows.items()]
     shown_rows = tuple(made) if point.carries_rounded else folded(made)
-    return Step(name, rule="over time", intro=intro, substeps=shown_rows, layout="table",
+    return Step(name, rule="over time", marks=marks, intro=intro, substeps=shown_rows, layout="table",
                 heads=(STEP_HEAD, *((head,) for head in heads)))  # fmt: skip
 
 
-def _row(table: str, point: Point, step: int, cells: Sequence[Form | Worked]) -> Step:
+def _row(table: str, point: Point, step: int, cells: Sequence[Cell]) -> Step:
     inner = tuple(_cell(table, point, cell) for cell in cells)
     return Step(f"{table} {step}", intro=(str(step),), substeps=inner, layout="row")
 
 
-def _cell(table: str, point: Point, cell: Form | Worked) -> Step:
+def _cell(table: str, point: Point, cell: Cell) -> Step:
     if isinstance(cell, Worked):
         return Step(cell.value.name, cell.value.target, (cell_line(point, cell),))
-    given = point.exact[cell]
+    if isinstance(cell, Step):
+        assert cell.target is not None
+        last = cell.lines[-1]
+        line = Line(*shown(point.env[cell.target], point.conventions.rounding)) if _is_exact(point) else last
+        return Step(cell.name, cell.target, (Line(line.relation, line.form),))
     assert isinstance(cell, Symbol)
-    return Step(f"{table} {symbol_name(cell)}", point.graph.written(cell), (Line("=", given),))
+    return Step(f"{table} {symbol_name(cell)}", point.graph.written(cell), (Line("=", point.exact[cell]),))
+
+
+def _is_exact(point: Point) -> bool:
+    return point.conventions.rounding.mode == "exact"
 
 
 def cell_line(point: Point, cell: Worked) -> Line:
     """The value of a quantity; under the policy "exact" a form that is no short number is rounded in a cell."""
     rounding, quantity = point.conventions.rounding, cell.quantity
-    if rounding.mode != "exact":
+    if not _is_exact(point):
         last = cell.value.lines[-1]
         return Line(last.relation, last.form)
     names = list(entries(quantity))
