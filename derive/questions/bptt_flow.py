@@ -74,9 +74,10 @@ class Flow:
         return Call("flow", (target,))
 
     def _single(self) -> list[Step]:
-        """The Jacobian of the last step in full, those before it as a table, each with its bounds."""
+        """The Jacobian of the last step in full, several before it as a table, each with its bounds."""
         bounds = {step: self._bounds(step) for step in self.jacobians}
-        full = [*self.jacobians] if self.point.carries_rounded else [*self.jacobians][:1]
+        short = len(self.jacobians) <= 2 or self.point.carries_rounded
+        full = [*self.jacobians][: None if short else 1]
         steps = [each for step in full for each in (*self.jacobians[step].steps, *bounds[step])]
         rest: dict[int, Sequence[Cell]] = {k: [j, *bounds[k]] for k, j in self.jacobians.items() if k not in full}
         if rest:
@@ -92,9 +93,14 @@ class Flow:
         found = []
         for name, form in self.meanings.items():
             if name.base in reasons:
-                placed = self.working.at(name, step)
-                found.append(self.point.step(symbol_name(placed), placed, at_step(form, step), reasons[name.base]))
+                found.append(self._bound(self.working.at(name, step), at_step(form, step), reasons[name.base]))
         return found
+
+    def _bound(self, name: Symbol, form: Form, reason: Phrase) -> Step:
+        """Formula, numbers, value; that numbers are put in is seen."""
+        step = self.point.step(symbol_name(name), name, form, reason)
+        first, *others = step.lines
+        return replace(step, lines=(first, *(replace(line, reason=()) for line in others)))
 
     def _whole_bounds(self) -> list[Step]:
         """The bounds of all steps together."""
@@ -107,7 +113,7 @@ class Flow:
     def _over_steps(self, name: Symbol, function: str, reason: str) -> Step:
         parts = [self._size(name, step) for step in self.jacobians]
         form = Call(function, tuple(parts)) if len(parts) > 1 else parts[0]
-        return self.point.step(symbol_name(name), name, form, (reason,))
+        return self._bound(name, form, (reason,))
 
     def _size(self, name: Symbol, step: int) -> Form:
         """The bound of a step: of a matrix the one by its rows, of a number its absolute value."""

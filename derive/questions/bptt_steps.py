@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from derive.graph.crosscheck import difference_check
 from derive.graph.point import Point
-from derive.notation.form import Derivative, Form, Product, Symbol
+from derive.notation.form import Call, Derivative, Form, Product, Symbol
 from derive.notation.indexed import at_step
 from derive.notation.symbols import symbol_name
 from derive.notation.value import substituted
@@ -16,7 +16,7 @@ from derive.questions.fields import numeric
 from derive.questions.recurrent_run import Run
 from derive.questions.recurrent_table import Worked, entries, in_full, over_time, worked
 from derive.record import Conventions, Mark, Phrase, Step
-from derive.training.through_time import LOSS, ThroughTime
+from derive.training.through_time import LOSS, ThroughTime, indexed
 
 PRODUCT = Symbol("prod")
 IN_FULL = 3
@@ -154,7 +154,8 @@ class Working:
         for name in self.rules.errors():
             by_step.setdefault(int(name.sub[-1]), []).append(name)
         found = {k: [self.worked(name, *self._reason(name, k)) for name in names] for k, names in by_step.items()}
-        shown = [k for k in found if self.point.carries_rounded or k > self.rules.steps - IN_FULL]
+        short = self.rules.steps <= IN_FULL + 1 or self.point.carries_rounded
+        shown = [k for k in found if short or k > self.rules.steps - IN_FULL]
         steps = in_full(item for k in shown for item in found[k])
         rest = {k: items for k, items in found.items() if k not in shown}
         if rest:
@@ -168,11 +169,18 @@ class Working:
 
     def _reason(self, name: Symbol, step: int) -> Phrase:
         if name == self.at(self.rules.output_error, step):
-            return ("error at the output",)
+            return ("error at the output", *self._because(step))
         has_loss = self.rules.every or step == self.rules.steps
         if has_loss and step < self.rules.steps:
-            return (self._bold(self.rules.state, step), " feeds the loss of its step and the next state: add")
+            feeds = self._bold(indexed(LOSS), step), " and ", self._bold(self.rules.total, step + 1)
+            return (self._bold(self.rules.state, step), " feeds ", *feeds, ": add")
         return ("from the loss",) if has_loss else ("from the next step",)
+
+    def _because(self, step: int) -> Phrase:
+        """Why the error behind a softmax is no more than a difference where the target names one class."""
+        if self.rules.loss.goes_with != "softmax":
+            return ()
+        return ("; ", Call("sum", (self._bold(self.rules.target, step),)), " is 1 if one class is right")
 
     def _bold(self, name: Symbol, step: int) -> Form:
         return self.run.graph.written(self.at(name, step))

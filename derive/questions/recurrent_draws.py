@@ -32,7 +32,7 @@ def draw_run(rng: random.Random, cell: str) -> dict[str, Any]:
     biases, output = rng.choice([1, 1, 2]), rng.random() < 0.5
     shapes = _shapes(rng, cell, sizes, biases, output)
     timed = rng.random() < 0.2 and steps <= 4
-    per_step = {name for name in shapes if timed and rng.random() < 0.7}
+    per_step = [name for name in shapes if timed and rng.random() < 0.7]
     given["weights"] = {name: _array(rng, *shape) for name, shape in shapes.items() if name not in per_step}
     given["per_step"] = {name: [_array(rng, *shapes[name]) for _ in range(steps)] for name in per_step}
     if biases == 2:

@@ -47,14 +47,21 @@ def _binary(w: Writing, q: Form, d: Form) -> Form:
     return neg(add([w.dot(d, Call("log", (q,))), missed]))
 
 
+def _off(w: Writing, q: Form, d: Form) -> Form:
+    return subtract(q, d)
+
+
+def _off_weighted(w: Writing, q: Form, d: Form) -> Form:
+    """q Σd - d: what comes of softmax, q - d where the targets add up to 1."""
+    return subtract(w.times(Call("sum", (d,)), q), d)
+
+
 LOSSES: dict[str, Loss] = {
-    "half_squared": Loss(lambda w, q, d: Frac(_squared(w, q, d), TWO), lambda w, q, d: subtract(q, d)),
+    "half_squared": Loss(lambda w, q, d: Frac(_squared(w, q, d), TWO), _off),
     "squared": Loss(lambda w, q, d: _squared(w, q, d), lambda w, q, d: w.times(TWO, subtract(q, d))),
-    "binary_cross_entropy": Loss(_binary, lambda w, q, d: subtract(q, d), "sigmoid"),
-    "cross_entropy": Loss(
-        lambda w, q, d: neg(w.dot(d, Call("log", (q,)))), lambda w, q, d: subtract(q, d), "softmax"
-    ),
-}  # fmt: skip
+    "binary_cross_entropy": Loss(_binary, _off, "sigmoid"),
+    "cross_entropy": Loss(lambda w, q, d: neg(w.dot(d, Call("log", (q,)))), _off_weighted, "softmax"),
+}
 
 
 def _squared(w: Writing, q: Form, d: Form) -> Form:

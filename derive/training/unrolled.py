@@ -76,7 +76,7 @@ class Unrolled:
         self._names = self._renamed()
         self._read[-1] = self._output()
         given = self.given = self._canonical([*weights, *per_step])
-        self.timed = {name for name, shown in given.items() if shown in per_step}
+        self.timed = tuple(name for name, shown in given.items() if shown in per_step)
         self._check_complete(given)
         self.widths = self._widths({name: {**weights, **per_step}[shown] for name, shown in given.items()})
         self.quantities = self._settled(given)
