@@ -31,6 +31,7 @@ from derive.check.lines import Report, StepLines
 from derive.check.listings import parsed
 from derive.check.names import mentioned, unknown_name
 from derive.check.premises import Premises, is_symbolic
+from derive.check.recurrences import premises_with_recurrences
 from derive.check.scope import Finding, Points, Reference, equal_to, points_of, tried
 from derive.check.sought import holds_sought, is_sought
 from derive.check.sweep import gradient_claims, settle
@@ -51,7 +52,7 @@ class _Judge:
 
     def __init__(self, derivation: Derivation) -> None:
         self.derivation = derivation
-        self.premises = Premises(derivation.givens)
+        self.premises = Premises(premises_with_recurrences(derivation))
         self.points = points_of(self.premises, derivation.conventions)
         self.carry = derivation.conventions.rounding.mode == "carry-rounded"
         self.found: dict[str, tuple[Step, StepLines | None]] = {}
@@ -105,11 +106,19 @@ class _Judge:
         run = None
         if self._is_claim(step.target):
             self._claimed(step, listed)
+        elif step.target in self.premises.rules:
+            self._stated(step, self.premises.rules[step.target])
         elif step.lines:
             run = self._judged(step, listed)
         self.found[step.name] = (step, run)
         if step.target is not None:
             self.finders.setdefault(step.target, []).append(step.name)
+
+    def _stated(self, step: Step, rule: Form) -> None:
+        """A formula of any step stands there as it was given; it is judged at every step."""
+        for number, line in enumerate(step.lines, 1):
+            finding = Finding(line.form == rule, "the formula is not the one that was given")
+            self._record(step.name, number, finding, "value")
 
     def _is_claim(self, target: Form | None) -> bool:
         return claim_name(target) is not None or is_sought(self.premises, target)

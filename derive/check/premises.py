@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from derive.check.recurrences import written_out
 from derive.notation.form import (
     At,
     BigSum,
@@ -43,6 +44,7 @@ class Premises:
         meant: what a name that a step will define must be worth, given under the target `meaning(name)`.
         unknown: names that are sought, and free ones beside names that have values.
         free: names that stand for any number.
+        rules: the recurrences, which were written out to definitions.
     """
 
     def __init__(self, givens: Iterable[Given]) -> None:
@@ -62,7 +64,8 @@ class Premises:
         self._masks: dict[Form, int] = {}
         self._codes: dict[int, tuple[Form, Code]] = {}
         self._parents: dict[Form, list[Form]] = {}
-        self._read(list(givens))
+        defined, self.rules = written_out(givens)
+        self._read(defined)
         self.given = {*self.definitions, *self.values, *self.inputs, *self.doubtful}
 
     def _read(self, givens: list[Given]) -> None:

@@ -24,6 +24,7 @@ from derive.check.rows import Printed, chain, display_rows, stated, table_rows
 from derive.errors import InputError
 from derive.notation import latex_reader
 from derive.notation.form import At, Form, Symbol, Text
+from derive.notation.indexed import at_step, is_indexed
 from derive.record import Given, Line, Step
 
 _NAMES = r"(?P<names>(?:\$[^$]*\$(?:, | and )?)+)"
@@ -180,13 +181,20 @@ class Document:
             self.unread.append((offset, f"'{' '.join(text.split())[:60]}' cannot be read: {error.message}"))
             return None
 
+    def _target(self, row: Printed) -> Form | None:
+        """What a relation is about; in a table over time the head of the column at that step."""
+        target = self._read(row.target, row.offset)
+        if row.step is None or target is None:
+            return target
+        return at_step(target, row.step) if isinstance(target, Symbol) and is_indexed(target) else None
+
     def _steps(self, rows: Iterable[Printed], places: dict[str, list[int]], kind: str) -> tuple[Step, ...]:
         """The rows as steps; rows under another comment begin a step of their own."""
         steps: list[Step] = []
         where: str | None = None
         for row in rows:
             form, target = self._read(row.form, row.offset), None
-            if row.target and (target := self._read(row.target, row.offset)) is None:
+            if row.target and (target := self._target(row)) is None:
                 continue
             if row.target or self.where(row.offset) != where:
                 where = self.where(row.offset)

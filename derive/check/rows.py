@@ -20,13 +20,17 @@ _RULES = (r"\toprule", r"\midrule", r"\bottomrule", r"\hline", r"\nonumber", r"\
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """One printed relation: LaTeX on its right side, and on its left where a new quantity begins."""
+    """One printed relation: LaTeX on its right side, and on its left where a new quantity begins.
+
+    `step` is the row of a table over time: the target is meant at that step.
+    """
 
     offset: int
     target: str
     relation: Relation
     form: str
     boxed: bool = False
+    step: int | None = None
 
 
 def display_rows(body: str, offset: int) -> Iterator[Printed]:
@@ -94,7 +98,7 @@ def _finished(row: Printed) -> Printed:
         form = _blanked(form, r"\begin{aligned}", r"\end{aligned}")
         form = " ".join(cell.text for part in cut(form, _ROW) for cell in cut(part.text, _CELL))
     form = _blanked(form, *_SPACES)
-    return Printed(row.offset, _blanked(row.target, *_SPACES).strip(), row.relation, form.strip(), boxed)
+    return Printed(row.offset, _blanked(row.target, *_SPACES).strip(), row.relation, form.strip(), boxed, row.step)
 
 
 def _blanked(text: str, *signs: str) -> str:
@@ -106,14 +110,18 @@ def _blanked(text: str, *signs: str) -> str:
 def table_rows(body: str, offset: int) -> Iterator[Printed]:
     """The rows of a step table: a quantity, then its successive forms; cells without mathematics say nothing.
 
-    Where words stand for the quantity, each cell is a chain of its own.
+    Where words stand for the quantity, each cell is a chain of its own. Where it is the number of a step, a cell is
+    what the quantity at the head of its column is worth at that step.
     """
+    heads: list[str] = []
     for row in cut(body, _ROW):
         text = _blanked(_without_spacing(row.text) if row.by else row.text, *_RULES)
         cells = [without(cell.text, "quiet") for cell in cut(text, _CELL)]
         maths = [[part.text for part in cut(cell, _MATH)[1::2]] for cell in cells]
         if len(cells) >= 2 and not maths[0]:
+            heads = heads or ["".join(formulas).strip() for formulas in maths]
             yield from _own_cells(cells, maths, offset + row.offset)
+            yield from _at_step(heads, cells, maths, offset + row.offset)
         if len(cells) < 2 or not maths[0]:
             continue
         target, place = maths[0][0], offset + row.offset + len(text) - len(text.lstrip())
@@ -121,6 +129,18 @@ def table_rows(body: str, offset: int) -> Iterator[Printed]:
             relation: Relation = "≈" if form.startswith(r"\approx") else "="
             yield _finished(Printed(place, target, relation, form.removeprefix(r"\approx")))
             target = ""
+
+
+def _at_step(heads: list[str], cells: list[str], maths: list[list[str]], offset: int) -> Iterator[Printed]:
+    """The lone values of a row whose label is the number of a step, each for the quantity at the head of its column."""
+    label, place = cells[0].strip(), offset
+    for head, cell, formulas in zip(heads, cells, maths, strict=False):
+        for formula in formulas if head and label.isdigit() else ():
+            *before, value = cut(formula, _SIGNS, brackets=True)
+            if not any(part.text.strip() for part in before):
+                at = place + len(cell) - len(cell.lstrip())
+                yield _finished(Printed(at, head, RELATIONS.get(value.by, "="), value.text, step=int(label)))
+        place += len(cell) + 1
 
 
 def _own_cells(cells: list[str], maths: list[list[str]], offset: int) -> Iterator[Printed]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from derive.errors import UnknownName
 from derive.graph.arithmetic import Real, sub
+from derive.graph.arrays import Array
+from derive.graph.graph import one_based
 from derive.graph.point import At as Values
 from derive.graph.point import Point
 from derive.notation.build import number
 from derive.notation.form import At, Derivative, Form, Frac, Sum, Symbol
 from derive.notation.rounding import as_fraction, rounded, shown, unit_of
-from derive.notation.symbols import symbol_name
+from derive.notation.symbols import element, symbol_name
 from derive.notation.value import evaluate
 from derive.record import Line, Step
 
@@ -19,15 +22,17 @@ MOST_DIGITS = 16
 
 
 def difference_check(point: Point, at: Values, of: Symbol, by: Symbol, slope: Real) -> Step | None:
-    """(of(by + h) - of(by - h)) / 2h with h = 0.001 at the given values.
+    """(of(by + h) - of(by - h)) / 2h with h = 0.001 at the given values; `by` is an input or an entry of one.
 
     None where it does not come to the digits of the gradient, as near a kink.
     """
-    value = at[by]
-    assert isinstance(value, Fraction)
+    root, place = _place(at, by)
+    held = at[root]
+    value = held.items[place] if isinstance(held, Array) else held
     sides = (value + STEP, value - STEP)
     node = point.graph.scalar(of)
-    ends = [point.graph.values({**at, by: side}, point.conventions, [node])[node] for side in sides]
+    moved = [{**at, root: _with_entry(held, place, side)} for side in sides]
+    ends = [point.graph.values(there, point.conventions, [node])[node] for there in moved]
     _, final = shown(slope, point.conventions.rounding)
     unit = unit_of(final)
     numbers = _numbers(ends, final, unit)
@@ -43,6 +48,22 @@ def difference_check(point: Point, at: Values, of: Symbol, by: Symbol, slope: Re
     )
     name = f"check_{symbol_name(of)}_{symbol_name(by)}"
     return Step(name, Derivative(of, (by,)), lines, "check", level=3)
+
+
+def _place(at: Values, by: Symbol) -> tuple[Symbol, int]:
+    """The input that a name is, or is an entry of, and where in it."""
+    for root, value in at.items():
+        names = [element(root, *index) for index in one_based(value.shape)] if isinstance(value, Array) else [root]
+        if by in names:
+            return root, names.index(by)
+    raise UnknownName("input", symbol_name(by), map(symbol_name, at))
+
+
+def _with_entry(held: Real | Array, place: int, value: Real) -> Real | Array:
+    """An input with another entry; a number is replaced."""
+    if not isinstance(held, Array):
+        return value
+    return Array(held.shape, (*held.items[:place], value, *held.items[place + 1 :]))
 
 
 def _numbers(ends: list[Real], final: Form, unit: Fraction | None) -> Form | None:

@@ -78,5 +78,6 @@ FUNCTIONS: dict[str, Function] = {
         _named("kernel_effect", "effect"),
         _named("strongest", "strongest"),
         _named("solution", "solution", arity=None),
+        _named("flow", "flow"),
     )
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from derive.notation import latex
-from derive.notation.form import Form
+from derive.notation.form import Form, Matrix, walk
 from derive.notation.widths import is_tall, phrase_width, width
 from derive.record import Figure, Line, Listing, Mark, Picture
 from derive.render.blocks import AnyRow, Block, Cell, CellRow, Code, Display, FoldedRows, Prose, Row, Table
@@ -16,6 +16,8 @@ from derive.render.raw import Raw, comment_text, tex_code, tex_letters
 
 _REASON_EM = 20.0
 _ROWS_A_TABLE = 28
+_TALL_ROWS = 2
+"""Rows of a matrix that a tall row has room for."""
 
 
 class LatexPrinter(Printer):
@@ -150,13 +152,12 @@ class LatexPrinter(Printer):
             cells += ["" if line is None else self._cell(line) for line in row.lines]
         cells += [f"\\quiet{{{self.phrase(row.reason)}}}"] * reasons
         cells += [f"\\quiet{{{marks_text(row.marks)}}}"] * marks
-        lines = [line for line in row.lines if line is not None]
-        is_high = any(is_tall(line.form) for line in lines)
-        strut = "\\tallrow" if is_high else "\\boxrow" if any(line.boxed for line in lines) else ""
-        return f"{' & '.join(cells)}{strut} \\\\"
+        return f"{' & '.join(cells)}{_strut([line for line in row.lines if line is not None])} \\\\"
 
     def _own_cell(self, cell: Cell) -> str:
         """A chain of forms in one formula, or words."""
+        if len(cell.lines) == 1:
+            return self._cell(cell.lines[0])
         shown = ""
         for line in cell.lines:
             form = f"\\answer{{{self.inline(line.form)}}}" if line.boxed else self.inline(line.form)
@@ -167,6 +168,15 @@ class LatexPrinter(Printer):
         sign = "\\approx " if line.relation == "≈" else ""
         shown = f"\\answer{{{self.inline(line.form)}}}" if line.boxed else self.inline(line.form)
         return f"${sign}{shown}$"
+
+
+def _strut(lines: list[Line]) -> str:
+    """What gives a row of a table the height of its forms, with room around it."""
+    high = max((len(part.rows) for line in lines for part in walk(line.form) if isinstance(part, Matrix)), default=0)
+    if high > _TALL_ROWS:
+        return f"\\matrixrow{{{high}}}"
+    is_tall_row = any(is_tall(line.form) for line in lines)
+    return "\\tallrow" if is_tall_row else "\\boxrow" if any(line.boxed for line in lines) else ""
 
 
 def _anchor(where: str, step: str) -> str:

@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import ClassVar
 
 from derive.notation.build import number
-from derive.notation.form import Form, Number, Text
+from derive.notation.form import Form, Number, Symbol, Text
+from derive.notation.indexed import is_indexed
 from derive.notation.widths import is_large, width
 from derive.record import Answer, Derivation, Figure, Given, Listing, Mark, Phrase, Picture
 from derive.render.blocks import Block, solution_blocks
@@ -16,6 +17,8 @@ from derive.render.breaking import Breaker
 from derive.render.raw import ESCAPES, Raw
 
 _LONG_GIVEN_EM, _SHORT_EM = 26.0, 15.0
+_FEW_RULES = 3
+"""So many formulas of a step stand in a sentence."""
 
 
 def amount(points: Fraction) -> str:
@@ -138,13 +141,18 @@ class Printer(ABC):
         return Raw("\n".join(self.block(block, where) for block in solution_blocks(derivation, detail)))
 
     def givens(self, givens: tuple[Given, ...]) -> Raw:
-        """The premises: small ones as a sentence, large ones set apart below it."""
-        small = [given for given in givens if not _stands_apart(given)]
-        parts = [self._sentence(small)] if small else []
-        large = [self.equation(g.target, "=", g.form) for g in givens if _stands_apart(g) and g.form is not None]
-        if large:
-            parts.append(self.apart(large))
-        return Raw("\n".join(parts))
+        """The premises: small ones as a sentence, large ones set apart below it, many formulas of a step above it."""
+        rules = [given for given in givens if _is_rule(given)]
+        rules = rules if len(rules) > _FEW_RULES else []
+        others = [given for given in givens if given not in rules]
+        small = [given for given in others if not _stands_apart(given)]
+        large = [given for given in others if _stands_apart(given)]
+        parts = [self._apart(rules), *([self._sentence(small)] if small else []), self._apart(large)]
+        return Raw("\n".join(filter(None, parts)))
+
+    def _apart(self, givens: list[Given]) -> Raw:
+        shown = [self.equation(given.target, "=", given.form) for given in givens if given.form is not None]
+        return self.apart(shown) if shown else Raw("")
 
     def _sentence(self, givens: list[Given]) -> Raw:
         defined = [self._given(g) for g in givens if g.form is not None and g.kind != "value"]
@@ -170,6 +178,11 @@ class Printer(ABC):
     @staticmethod
     def _listed(items: list[Raw]) -> str:
         return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+
+
+def _is_rule(given: Given) -> bool:
+    """Whether it is a formula that holds at every step."""
+    return isinstance(given.target, Symbol) and is_indexed(given.target) and given.form is not None
 
 
 def _stands_apart(given: Given) -> bool:

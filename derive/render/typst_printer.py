@@ -54,7 +54,9 @@ class TypstPrinter(Printer):
         return Raw(f"#box[{shown}]")
 
     def apart(self, items: list[Raw]) -> Raw:
-        return Raw(f"#givens({', '.join(items)})")
+        """A formula that was not cut for its length stays on one line."""
+        whole = (f"whole({item})" if item.count("$") == 2 else str(item) for item in items)
+        return Raw(f"#givens({', '.join(whole)})")
 
     def premises(self, sentence: Raw) -> Raw:
         return Raw(f"#premises[{sentence}]")
@@ -163,6 +165,8 @@ class TypstPrinter(Printer):
 
     def _own_cell(self, cell: Cell) -> str:
         """A chain of forms, or words."""
+        if len(cell.lines) == 1:
+            return self._cell(cell.lines[0])
         shown = ""
         for line in cell.lines:
             form = f"display({self.inline(line.form)})"
@@ -175,7 +179,7 @@ class TypstPrinter(Printer):
         shown = f"display({self.inline(line.form)})"
         if not line.boxed:
             return f"${sign}{shown}$"
-        return f"[{f'${sign}$ ' if sign else ''}#cell-answer(${shown}$)]"
+        return f"${sign}#cell-answer(${shown}$)$"
 
 
 def _table_width(table: Table) -> float:
