@@ -10,7 +10,10 @@ KEY = "convention"
 
 
 def convention(*values: Any) -> dict[str, Any]:
-    """The `json_schema_extra` of a setting that stands for a convention; `values` where its type does not say them."""
+    """The `json_schema_extra` of a setting that stands for a convention; `values` where its type does not say them.
+
+    Of a setting that maps names to values, each of `values` is what changes in it.
+    """
     return {KEY: list(values)}
 
 
@@ -25,6 +28,8 @@ def alternatives(field: FieldInfo, given: Any) -> list[Any]:
     if not isinstance(stated, list):
         return []
     current = field.default if given is None else given
+    if stated and isinstance(stated[0], dict):
+        return [{**(current or {}), **change} for change in stated]
     return [value for value in (stated or _values(field.annotation)) if value != current]
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from derive.conventions import convention
 from derive.notation.form import Form, Symbol
 from derive.notation.symbols import parse_symbol
 from derive.questions.base import Question
@@ -29,7 +30,9 @@ class PenaltyGiven(BaseModel):
         parse_symbol("lam"), description="the factor in front of the penalty: a number, or a name such as lam"
     )
     over: Names = Field((), description="the weights; those called w or W if not said, never biases")
-    half: bool = Field(False, description="whether the penalty has a factor 1/2 besides its strength")
+    half: bool = Field(
+        False, description="whether the penalty has a factor 1/2 besides its strength", json_schema_extra=convention()
+    )
 
 
 class LossQuestion(Question):
@@ -50,7 +53,9 @@ class LossQuestion(Question):
         description="what the prediction is: values, probabilities, log_probabilities, logits, scores",
     )
     reduction: Literal["sum", "mean", "batchmean"] | None = Field(
-        None, description="sum, mean (over all entries, or samples) or batchmean (sums over outputs, mean over samples)"
+        None,
+        description="sum, mean (over all entries, or samples) or batchmean (sums over outputs, mean over samples)",
+        json_schema_extra=convention(),
     )
     half: bool = Field(False, description="whether a squared error has the factor 1/2")
     settings: Values = Field(

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from derive.conventions import convention
 from derive.errors import UnknownName
 from derive.notation.form import Call, Form, Symbol
 from derive.notation.symbols import symbol_name
@@ -33,10 +34,16 @@ class SequenceQuestion(Question):
     )
     weights: Weights = Field({}, description="the weights that all steps share, by name: numbers, vectors, matrices")
     biases: Literal[1, 2] = Field(
-        1, description="bias vectors of each sum: 1 as in Keras (b), or 2 as in PyTorch (b_x, b_h); one not given is 0"
+        1,
+        description="bias vectors of each sum: 1 as in Keras (b), or 2 as in PyTorch (b_x, b_h); one not given is 0",
+        json_schema_extra=convention(),
     )
     activations: dict[str, str] = Field(
-        {}, description="functions by role: tanh, sigmoid, relu or identity; for the output softmax too"
+        {},
+        description="functions by role: tanh, sigmoid, relu or identity; for the output softmax too",
+        json_schema_extra=convention(
+            {"candidate": "sigmoid"}, {"cell": "sigmoid"}, {"candidate": "sigmoid", "cell": "sigmoid"}
+        ),
     )
     names: Renaming = Field(
         {}, description="letters that the sheet writes otherwise, as in h: s; weights then go by those names"

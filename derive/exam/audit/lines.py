@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from derive.check.foreign.following import Follower, Link
 from derive.check.foreign.known import Entry
 from derive.check.foreign.latex_file import chains_of
-from derive.notation.form import At, Call, Derivative, Symbol, Text
+from derive.notation.decimals import decimal_of
+from derive.notation.form import At, Call, Derivative, Number, Symbol, Text, Tuple, walk
 from derive.record import Derivation
 
 
@@ -26,6 +27,7 @@ def first_wrong_line(latex: str, derivation: Derivation) -> WrongLine | None:
     follower = Follower(chains_of(_as_display(latex)), settled=True)
     for entry in _entries(derivation):
         follower.known.put(entry)
+    follower.known.exact |= _exact_numbers(derivation)
     failed = next((link for link in follower.follow() if link.finding.holds is False), None)
     return None if failed is None else _wrong(latex, failed)
 
@@ -57,3 +59,14 @@ def _entries(derivation: Derivation) -> Iterator[Entry]:
         sought = answer.label.form if isinstance(answer.label, At) else None
         if isinstance(sought, Symbol) and sought not in seen:
             yield Entry(sought, answer.form, 0, 0)
+        if isinstance(sought, Call) and isinstance(answer.form, Tuple):  # the solution of several equations
+            pairs = zip(sought.args, answer.form.items, strict=False)
+            yield from (Entry(name, value, 0, 0) for name, value in pairs if isinstance(name, Symbol))
+
+
+def _exact_numbers(derivation: Derivation) -> set[str]:
+    """The decimals that the derivation arrives at without rounding."""
+    lines = (line for step in derivation.all_steps() for line in step.lines if line.relation == "=")
+    return {
+        node.text for line in lines if decimal_of(line.form) for node in walk(line.form) if isinstance(node, Number)
+    }

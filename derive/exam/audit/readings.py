@@ -47,7 +47,7 @@ def _solved(words: str, ask: str, givens: Mapping[str, Any], conventions: Conven
 def _changed_givens(ask: str, givens: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, field in question_type(ask).model_fields.items():
         for value in alternatives(field, givens.get(name)):
-            yield f"{name.replace('_', ' ')}: {_said(value)}", {**givens, name: value}
+            yield f"{name.replace('_', ' ')}: {_said(value, givens.get(name))}", {**givens, name: value}
     if isinstance(net := givens.get("net"), list):
         yield from ((words, {**givens, "net": other}) for words, other in _changed_layers(net))
 
@@ -96,5 +96,8 @@ def _changed_conventions(conventions: Conventions) -> Iterator[tuple[str, Conven
             yield f"the slope of ReLU at 0: {slope}", replace(conventions, relu_at_zero=slope)
 
 
-def _said(value: Any) -> str:
+def _said(value: Any, before: Any = None) -> str:
+    """A value in words; of a mapping what is new in it."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {item}" for key, item in value.items() if (before or {}).get(key) != item)
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
