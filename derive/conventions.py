@@ -28,8 +28,9 @@ def alternatives(field: FieldInfo, given: Any) -> list[Any]:
     if not isinstance(stated, list):
         return []
     current = field.default if given is None else given
-    if stated and isinstance(stated[0], dict):
-        return [{**(current or {}), **change} for change in stated]
+    changes = [value for value in stated if isinstance(value, dict)]
+    if changes:
+        return [{**(current or {}), **change} for change in changes]
     return [value for value in (stated or _values(field.annotation)) if value != current]
 
 
