@@ -104,7 +104,7 @@ class _Judge:
             self._record(step.name, None, parsed(step.listing.text), "value")
         run = None
         if self._is_claim(step.target):
-            self._claimed(step)
+            self._claimed(step, listed)
         elif step.lines:
             run = self._judged(step, listed)
         self.found[step.name] = (step, run)
@@ -194,9 +194,10 @@ class _Judge:
             if finders and name != step.target and not listed.intersection(finders):
                 self._fault(step.name, number, "uses", f"the result of step '{finders[-1]}' is used but not listed")
 
-    def _claimed(self, step: Step) -> None:
+    def _claimed(self, step: Step, listed: set[str]) -> None:
         """A step whose target claims something in words, or about a whole set."""
         for number, line in enumerate(step.lines, 1):
+            self._mentions(step, number, line.form, listed)
             if line.relation != "assume" and self._known(step.name, number, line.form):
                 self._record(step.name, number, self._claim(step.name, number, step.target, line.form), "value")
 
@@ -223,7 +224,11 @@ class _Judge:
             return
         step, run = self._finder(answer)
         if step is not None and self._is_claim(step.target):
-            self._record(answer.name, None, self._claim(answer.name, None, step.target, answer.form), "answer")
+            for form in dict.fromkeys((answer.form, answer.shown or answer.form)):
+                finding = self._claim(answer.name, None, step.target, form)
+                if finding.holds is not True and form != answer.form:  # what is shown may be rounded
+                    finding = StepLines(Reference(answer.form), self.points, lambda *_: None).rounds(form)
+                self._record(answer.name, None, finding, "answer")
             return
         if run is None and answer.label is not None and self._known(answer.name, None, answer.label):
             run = StepLines(Reference(answer.label), self.points, self._reporter(answer.name), self.carry)
