@@ -25,10 +25,14 @@ from derive.questions.draws import draw_graph
 from derive.questions.fields import Expression, Name, Names, numeric
 from derive.questions.formulas import array_formulas, entries_of, gradient_formulas, nodes_of
 from derive.questions.graph_question import GraphQuestion, Known, listed, tie_remarks
-from derive.record import ACCURACY, Answer, Conventions, Derivation, Given, Line, Phrase, Step
+from derive.record import ACCURACY, Answer, Conventions, Derivation, Given, Line, Mark, Phrase, Step
 
 LOGISTIC: dict[str, Any] = {"z": "w*x + b", "p": "sigmoid(z)", "L": "-(t*log(p) + (1-t)*log(1-p))"}
 LOGISTIC_AT: dict[str, Any] = {"w": -2, "x": 3.5, "b": -2, "t": 0.5}
+
+
+ASKED = (Mark(Fraction(2), "A"),)
+"""A value that is asked for weighs more than one on the way."""
 
 
 class GraphForward(GraphQuestion):
@@ -57,7 +61,7 @@ class GraphForward(GraphQuestion):
             worked = forward_steps(point, [quantity])
             steps += recalled(point, worked) if quantity.symbol in known else worked
         targets = [graph.written(q.symbol) for q in wanted]
-        steps = [replace(step, marks=ACCURACY) if step.marks and step.target in targets else step for step in steps]
+        steps = [replace(step, marks=ASKED) if step.marks and step.target in targets else step for step in steps]
         answers = answers_of(steps, targets, graph, self.at, array_formulas(graph, wanted))
         prompt: Phrase = ("Compute ", *listed(targets), ".")
         return self.derivation("Forward pass", prompt, graph, steps, answers, conventions)
