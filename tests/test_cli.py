@@ -1,5 +1,6 @@
 """The command, run as a user runs it: exit status, one sentence on stderr, and what it writes."""
 
+import io
 import json
 import os
 import subprocess
@@ -7,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from derive.cli.progress import Progress
 
 DERIVE = Path(sys.executable).with_name("derive")
 SILENT = {"PYTHONWARNINGS": "error", "COLUMNS": "100"}
@@ -222,3 +225,36 @@ def test_stress_of_an_exam(exam):
     done = derive("stress", exam)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 solved, 0 failed" in done.stdout
+
+
+class Terminal(io.StringIO):
+    """What a terminal would show."""
+
+    def isatty(self):
+        return True
+
+
+def shown(monkeypatch, stream, patience):
+    """What work of two pieces writes on stderr."""
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr("derive.cli.progress.PATIENCE", patience)
+    with Progress(2) as tick:
+        tick("seed 0")
+        tick("seed 1")
+    return stream.getvalue()
+
+
+def test_only_long_work_shows_on_a_terminal(monkeypatch):
+    assert "seed 1" in shown(monkeypatch, Terminal(), -1)
+    assert not shown(monkeypatch, Terminal(), 3600)
+
+
+def test_nothing_shows_where_there_is_no_terminal(monkeypatch):
+    assert not shown(monkeypatch, io.StringIO(), -1)
+
+
+def test_a_pipe_gets_the_result_alone():
+    done = derive("stress", "calculus.hessian", "-n", "25")
+    assert done.returncode == 0
+    assert done.stdout.startswith("calculus.hessian: 25 solved, 0 failed")
+    assert not done.stderr

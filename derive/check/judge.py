@@ -234,7 +234,10 @@ class _Judge:
         step, run = self._finder(answer)
         if step is not None and self._is_claim(step.target):
             for form in dict.fromkeys((answer.form, answer.shown or answer.form)):
-                self._record(answer.name, None, self._claim(answer.name, None, step.target, form), "answer")
+                finding = self._claim(answer.name, None, step.target, form)
+                if finding.holds is not True and form != answer.form:  # what is shown may be rounded
+                    finding = StepLines(Reference(answer.form), self.points, lambda *_: None).rounds(form)
+                self._record(answer.name, None, finding, "answer")
             return
         if run is None and answer.label is not None and self._known(answer.name, None, answer.label):
             run = StepLines(Reference(answer.label), self.points, self._reporter(answer.name), self.carry)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from math import lcm
@@ -26,8 +26,7 @@ def with_points(derivation: Derivation, points: Fraction) -> Derivation:
         return replace(derivation, points=points)
     unit = Fraction(1, lcm(2, points.denominator))
     kept, dropped = _merged(weights, int(points / unit))
-    found = {index for index in kept if marks[index].kind == "A"}
-    earned = {index: units * unit for index, units in zip(kept, shares(kept, int(points / unit), found), strict=True)}
+    earned = {index: units * unit for index, units in zip(kept, shares(kept, int(points / unit)), strict=True)}
     new = [replace(mark, points=earned.get(index, Fraction(0))) for index, mark in enumerate(marks)]
     for index, heir in dropped.items():
         new[heir] = replace(new[heir], note=_both(marks[index], new[heir]))
@@ -35,16 +34,13 @@ def with_points(derivation: Derivation, points: Fraction) -> Derivation:
     return replace(derivation.with_steps(steps), points=points)
 
 
-def shares(weights: dict[int, Fraction], units: int, favoured: Collection[int] = ()) -> list[int]:
-    """Whole units in proportion to the weights, one each at least: the largest remainders are served first.
-
-    Of equal ones those that are favoured come first, as what was asked for does before what is on the way.
-    """
-    total, keys = sum(weights.values()), list(weights)
+def shares(weights: dict[int, Fraction], units: int) -> list[int]:
+    """Whole units in proportion to the weights, one each at least: the largest remainders are served first."""
+    total = sum(weights.values())
     quotas = [weight * units / total if total else Fraction(units, len(weights)) for weight in weights.values()]
     given = [1] * len(quotas)
     for _ in range(units - len(quotas)):
-        neediest = max(range(len(quotas)), key=lambda k: (quotas[k] - given[k], keys[k] in favoured))
+        neediest = max(range(len(quotas)), key=lambda index: quotas[index] - given[index])
         given[neediest] += 1
     return given
 

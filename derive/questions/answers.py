@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 
+from derive.errors import InputError
 from derive.graph.arrays import Array
 from derive.graph.graph import Graph, matrix_form
 from derive.notation.arrays import Array as Box
@@ -12,7 +14,7 @@ from derive.notation.build import number
 from derive.notation.form import Derivative, Form, Symbol, symbols
 from derive.notation.length import is_longer
 from derive.notation.reals import Undefined
-from derive.notation.rounding import as_fraction, rounded
+from derive.notation.rounding import Real, as_fraction, rounded
 from derive.notation.symbols import symbol_name
 from derive.notation.value import Evaluator, NoValue, substituted
 from derive.questions.fields import numeric
@@ -31,12 +33,14 @@ def answers_of(
     graph: Graph | None = None,
     at: Mapping[Symbol, Form] | None = None,
     formulas: Mapping[Form, Form] | None = None,
+    values: Mapping[Form, Value] | None = None,
 ) -> list[Answer]:
     """For each wanted quantity the answer that its step found.
 
     `shown` is the last line; `form` is exact: the last exact line, written out in numbers where the point is given, or
-    the number to many digits where that is too long. Steps about an array show one entry only, so `formulas` holds what
-    stands on arrays: a quantity, or the matrix of all entries, over the names of the graph.
+    the number to many digits where that is too long: the one in `values`, or else what the form is worth. Steps about
+    an array show one entry only, so `formulas` holds what stands on arrays: a quantity, or the matrix of all entries,
+    over the names of the graph.
     """
     by_target = {step.target: step for step in steps if step.target is not None and step.lines}
     meaning = _meaning(by_target, graph, at or {}) | dict(formulas or {})
@@ -47,13 +51,28 @@ def answers_of(
         if final.relation == "≈" or (at and symbols(final.form)):
             exact = (formulas or {}).get(target) or _exact(by_target[target])
             written = written_out(exact, meaning)
-            form = written or _in_many_digits(exact, meaning) or final.form
+            form = written or _in_many_digits((values or {}).get(target) or _worth(exact, meaning)) or final.form
             shown = written if written is not None and symbols(final.form) else final.form
         answers.append(Answer(answer_name(target), kind_of(shown), form, shown, target))
     return answers
 
 
-def _in_many_digits(form: Form, meaning: Mapping[Form, Form]) -> Form | None:
+def _in_many_digits(value: Value | None) -> Form | None:
+    """A number, or an array of numbers: exact where it is rational, else with more digits than are ever printed."""
+    if isinstance(value, Box):
+        return matrix_form(value.shape, [many_digits(x) for x in value.items])
+    return None if value is None else many_digits(value)
+
+
+def many_digits(value: Real) -> Form:
+    """A number as an answer holds it where no formula can: exact if it is rational and no longer than a page."""
+    try:
+        return number(value) if isinstance(value, Fraction) else rounded(value, MANY_DIGITS)
+    except InputError:  # a fraction of many hundred digits
+        return rounded(value, MANY_DIGITS)
+
+
+def _worth(form: Form, meaning: Mapping[Form, Form]) -> Value | None:
     """What a form is worth, each name in it worked out once; None where names are left or nested too deep."""
     known: dict[Form, Value] = {}
 
@@ -64,12 +83,9 @@ def _in_many_digits(form: Form, meaning: Mapping[Form, Form]) -> Form | None:
 
     evaluator = Evaluator(unknown=worth)
     try:
-        value = evaluator.value(form)
+        return evaluator.value(form)
     except (NoValue, Undefined, RecursionError):
         return None
-    if isinstance(value, Box):
-        return matrix_form(value.shape, [rounded(x, MANY_DIGITS) for x in value.items])
-    return rounded(value, MANY_DIGITS)
 
 
 def _exact(step: Step) -> Form:

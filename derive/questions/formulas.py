@@ -9,8 +9,7 @@ from derive.graph.graph import Graph, Quantity, evaluate, matrix_form
 from derive.graph.point import Point
 from derive.notation.form import Derivative, Form, Matrix, Symbol, Tuple, children
 from derive.notation.length import is_longer
-from derive.notation.rounding import rounded
-from derive.questions.answers import LONGEST_EXACT, MANY_DIGITS
+from derive.questions.answers import LONGEST_EXACT, many_digits
 
 
 def gradient_formulas(point: Point, of: Symbol, wrt: Iterable[Symbol]) -> dict[Form, Form]:
@@ -34,7 +33,7 @@ def _slopes(point: Point, of: int, nodes: tuple[int, ...]) -> list[Form]:
     if not any(is_longer(form, LONGEST_EXACT) for form in forms):
         return forms
     found = evaluate(graph.program, point.nodes, slopes.values(), point.conventions, graph.labels)
-    return [rounded(found[slopes[node]], MANY_DIGITS) for node in nodes]
+    return [many_digits(found[slopes[node]]) for node in nodes]
 
 
 def array_formulas(graph: Graph, quantities: Iterable[Quantity]) -> dict[Form, Form]:

@@ -25,10 +25,14 @@ from derive.questions.draws import draw_graph
 from derive.questions.fields import Expression, Name, Names, numeric
 from derive.questions.formulas import array_formulas, entries_of, gradient_formulas, nodes_of
 from derive.questions.graph_question import GraphQuestion, Known, listed, tie_remarks
-from derive.record import ACCURACY, Answer, Conventions, Derivation, Given, Line, Phrase, Step
+from derive.record import ACCURACY, Conventions, Derivation, Given, Line, Mark, Phrase, Step
 
 LOGISTIC: dict[str, Any] = {"z": "w*x + b", "p": "sigmoid(z)", "L": "-(t*log(p) + (1-t)*log(1-p))"}
 LOGISTIC_AT: dict[str, Any] = {"w": -2, "x": 3.5, "b": -2, "t": 0.5}
+
+
+ASKED = (Mark(Fraction(2), "A"),)
+"""A value that is asked for weighs more than one on the way."""
 
 
 class GraphForward(GraphQuestion):
@@ -57,8 +61,8 @@ class GraphForward(GraphQuestion):
             worked = forward_steps(point, [quantity])
             steps += recalled(point, worked) if quantity.symbol in known else worked
         targets = [graph.written(q.symbol) for q in wanted]
-        steps = [replace(step, marks=ACCURACY) if step.marks and step.target in targets else step for step in steps]
-        answers = answers_of(steps, targets, graph, self.at, array_formulas(graph, wanted))
+        steps = [replace(step, marks=ASKED) if step.marks and step.target in targets else step for step in steps]
+        answers = answers_of(steps, targets, graph, self.at, array_formulas(graph, wanted), point.env)
         prompt: Phrase = ("Compute ", *listed(targets), ".")
         return self.derivation("Forward pass", prompt, graph, steps, answers, conventions)
 
@@ -101,7 +105,7 @@ class GraphGradient(GraphQuestion):
         point = self.point(graph, conventions)
         forward, backward, targets = self.passes(graph, point)
         steps = (*forward, *backward)
-        answers = answers_of(steps, targets, graph, self.at, gradient_formulas(point, self.of, self.wrt))
+        answers = answers_of(steps, targets, graph, self.at, gradient_formulas(point, self.of, self.wrt), point.env)
         steps = (*steps, *self._checks(point))
         prompt: Phrase = ("Derive ", *listed(targets), " by backpropagation.")
         return self.derivation("Gradient", prompt, graph, steps, answers, conventions, tie_remarks(point))
@@ -176,16 +180,9 @@ class GraphUpdate(GraphGradient):
             self._update(graph, point, name, gradient) for name, gradient in zip(self.wrt, gradients, strict=True)
         ]
         targets = [step.target for step in updates if step.target is not None]
-        answers = [
-            Answer(symbol_name(name), answer.kind, answer.form, answer.shown, answer.label)
-            for name, answer in zip(
-                self.wrt,
-                answers_of(
-                    (*working, *updates), targets, graph, {**self.at, rate: self.rate}, self._formulas(graph, point)
-                ),
-                strict=True,
-            )
-        ]
+        known, formulas = {**self.at, rate: self.rate}, self._formulas(graph, point)
+        found = answers_of((*working, *updates), targets, graph, known, formulas, point.env)
+        answers = [replace(answer, name=symbol_name(name)) for name, answer in zip(self.wrt, found, strict=True)]
         prompt: Phrase = ("Do one step of gradient descent on ", *listed(map(graph.written, self.wrt)), ".")
         return self.derivation(
             "Gradient descent",

@@ -89,7 +89,7 @@ class OptimizerStep(GraphGradient):
         answers = [
             replace(answer, boxed=answer.label in asked)
             for answer in answers_of(
-                (*working, *steps), targets, graph, known, gradient_formulas(sheet, self.of, self.wrt)
+                (*working, *steps), targets, graph, known, gradient_formulas(sheet, self.of, self.wrt), sheet.env
             )
         ]
         shown = recalled(sheet, working) if self.known == "gradient" else working

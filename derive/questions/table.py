@@ -80,7 +80,7 @@ class GraphTable(Question):
         )
         targets: list[Form] = [output, *(Derivative(output, (v,)) for v in variables)]
         rows = [row for step in steps for row in step.substeps]
-        answers = answers_of(rows, targets, graph, self.at)
+        answers = answers_of(rows, targets, graph, self.at, values=point.env)
         givens = [Given(q.symbol, q.form, shown=False) for q in graph.definitions]
         givens += [Given(output, self.function), *(Given(name, form, "value") for name, form in self.at.items())]
         prompt: Phrase = (

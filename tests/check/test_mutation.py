@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from derive.check.judge import judge
-from derive.record import Derivation
+from derive.questions.catalogue import catalogue, question
+from derive.record import Conventions, Derivation
 from tests.check.derivations import ALL
 from tests.check.mutations import MUTATIONS
 
@@ -15,8 +16,19 @@ AT_MOST = 5
 """Spoiled versions tried of each derivation by each mutation, spread over its places."""
 
 
-def spread(items: list[Derivation]) -> list[Derivation]:
-    return items[:: max(1, -(-len(items) // AT_MOST))]
+OTHER_GIVENS = {
+    "graph.table": {"function": "(x + 2*y)*(x - 3)", "at": {"x": 5, "y": -1}},  # without a factor that is worth 1
+    "network.solve_for": {  # kernel and channels that are not the same number
+        "input": [15, 4],
+        "net": ["conv1d(filters=F, kernel=3)"],
+        "solve_for": "F",
+        "total": 832,
+    },
+}
+
+
+def spread(items: list[Derivation], at_most: int = AT_MOST) -> list[Derivation]:
+    return items[:: max(1, -(-len(items) // at_most))]
 
 
 @pytest.mark.parametrize("make", ALL, ids=lambda make: make.__name__)
@@ -33,6 +45,15 @@ def test_spoiled_derivations_are_not(make: Callable[[], Derivation]) -> None:
     for name, mutate in MUTATIONS.items():
         for spoiled in spread(mutate(right)):
             assert spoiled != right
+            assert judge(spoiled).verified is not True, f"{name}: {_changed(right, spoiled)}"
+
+
+@pytest.mark.parametrize("ask", sorted(catalogue()))
+def test_spoiled_examples_are_not(ask: str) -> None:
+    """Every question type, on its example or where that has a line that may well be changed on other givens."""
+    right = question(ask, OTHER_GIVENS.get(ask, catalogue()[ask].example)).solve(Conventions())
+    for name, mutate in MUTATIONS.items():
+        for spoiled in spread(mutate(right), 2):
             assert judge(spoiled).verified is not True, f"{name}: {_changed(right, spoiled)}"
 
 

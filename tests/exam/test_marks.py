@@ -74,11 +74,3 @@ def test_without_marks_the_end_earns_all():
     assert earned(with_points(bare, F(3))) == [3]
     assert with_points(bare, F(3)).steps[1].marks[0].kind == "A"
     assert earned(with_points(derivation(1, 1), F(0))) == []
-
-
-def test_what_was_asked_for_is_served_before_what_is_on_the_way():
-    alike = {k: F(1) for k in range(3)}
-    assert shares(alike, 4) == [2, 1, 1]
-    assert shares(alike, 4, {1, 2}) == [1, 2, 1]
-    steps = tuple(Step(name, marks=(Mark(F(1), kind),)) for name, kind in (("z", "M"), ("p", "A")))
-    assert earned(with_points(Derivation("", steps=steps), F(3, 2))) == [HALF, 1]

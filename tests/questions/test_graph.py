@@ -206,3 +206,22 @@ def test_pi_is_put_in_as_pi():
 def test_pi_is_no_name_that_could_have_a_value(ask, givens):
     with pytest.raises(InputError, match="pi is the number π"):
         question(ask, givens).solve(Conventions())
+
+
+def residual_chain(depth):
+    """y_{k+1} = relu(w_k1 relu(w_k0 y_k) + y_k), one of the kinks at 0."""
+    graph, at, y = {}, {"x": 0.5}, "x"
+    for k in range(depth):
+        graph |= {f"a_{k}": f"w_{k}_0*{y}", f"s_{k}": f"w_{k}_1*relu(a_{k}) + {y}", f"y_{k + 1}": f"relu(s_{k})"}
+        at |= {f"w_{k}_0": 0.5 if k != 3 else 0, f"w_{k}_1": -0.25}
+        y = f"y_{k + 1}"
+    return {"graph": graph, "of": y, "wrt": ["w_0_0", "w_0_1"], "at": at}
+
+
+@pytest.mark.parametrize("policy", [Rounding("exact"), Rounding("carry-full", 4), Rounding("carry-rounded", 4)])
+@pytest.mark.parametrize("ask", ["graph.forward", "graph.gradient", "graph.update"])
+def test_a_long_chain_is_verified_although_nobody_could_write_out_its_answer(ask, policy):
+    givens = residual_chain(15) | ({"rate": 0.1} if ask == "graph.update" else {})
+    if ask == "graph.forward":
+        givens = {"graph": givens["graph"], "at": givens["at"], "of": [givens["of"]]}
+    solved(ask, Conventions(policy), **givens)

@@ -10,6 +10,7 @@ import pytest
 from derive.errors import RenderError, UnknownName
 from derive.render.build import build, slug
 from derive.render.files import write_all, write_whole
+from derive.render.limits import Limits
 
 
 def test_build_writes_what_was_asked(sheets: ModuleType, tmp_path: Path) -> None:
@@ -38,6 +39,28 @@ def test_a_failing_compile_leaves_files_as_they_were(sheets: ModuleType, tmp_pat
         build(sheets.small(), tmp_path, ["solution"], engine="pdflatex", templates=tmp_path / "own")
     assert (tmp_path / "small-solution.tex").read_text() == "old"
     assert {path.name for path in tmp_path.iterdir()} == {"own", "small-solution.tex"}
+
+
+ENDLESS = {
+    "pdflatex": ("latex/solution.tex", r"\def\endless{\endless}\endless"),
+    "typst": ("typst/solution.typ", "#for a in range(1000000) { for b in range(1000000) { } }"),
+}
+
+
+@pytest.mark.parametrize("engine", [pytest.param("pdflatex", marks=pytest.mark.tex), "typst"])
+def test_an_endless_macro_in_a_template_of_the_user_ends(
+    sheets: ModuleType, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    if engine == "pdflatex":
+        request.getfixturevalue("tex")
+    name, macro = ENDLESS[engine]
+    own = tmp_path / "own" / name
+    own.parent.mkdir(parents=True)
+    own.write_text(f'\\BLOCK{{extends "builtin/{own.name}"}}\n\\BLOCK{{block back}}{macro}\\BLOCK{{endblock}}\n')
+    monkeypatch.setattr("derive.render.build.Limits", lambda: Limits(seconds=2))
+    with pytest.raises(RenderError, match="stopped after 2 seconds"):
+        build(sheets.small(), tmp_path / "out", ["solution"], engine=engine, templates=tmp_path / "own")
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_failing_write_leaves_nothing(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ class Word(NamedTuple):
     right: float
     bottom: float
     text: str
+    page: int
 
 
 def _words(source: str) -> Iterator[Word]:
@@ -42,8 +43,9 @@ def _words(source: str) -> Iterator[Word]:
         done = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True)
     except FileNotFoundError:
         pytest.skip("pdftotext is not installed")
-    for *place, text in WORD.findall(done.stdout.decode()):
-        yield Word(*map(float, place), text)
+    for page, listed in enumerate(done.stdout.decode().split("<page ")):
+        for *place, text in WORD.findall(listed):
+            yield Word(*map(float, place), text, page)
 
 
 def _solution(*steps: Step) -> str:
@@ -97,6 +99,28 @@ def test_a_table_is_measured_only_where_it_may_be_too_wide(terms: int, fits: boo
     assert max(word.right for word in words) < RIGHT_PT + 1
     laws = [word for word in words if "𝑊" in word.text]
     assert max(word.bottom for word in laws) - min(word.top for word in laws) < 20  # all on one line
+
+
+def _reasoned_table(rows: int) -> Step:
+    reason = ("eigenvalues ", read("-64"), " and ", read("x/2"), ": both")
+    lines = [Step(f"r{k}", sym(f"r_{k}"), (Line("=", read("a/b"), reason),)) for k in range(rows)]
+    return Step("t", layout="table", heads=(("point",), ("kind",), ("reason",)), substeps=tuple(lines))
+
+
+def test_formulas_in_the_words_of_a_cell_stay_on_their_line() -> None:
+    words = list(_words(_solution(_reasoned_table(3))))
+    starts, ends = ([word for word in words if word.text == text] for text in ("eigenvalues", "both"))
+    assert len(starts) == len(ends) == 3
+    assert all(abs(start.bottom - end.bottom) < 1 for start, end in zip(starts, ends, strict=True))
+
+
+@pytest.mark.parametrize(("rows", "pages"), [(12, 1), (40, 3)])
+def test_a_short_table_is_not_broken(rows: int, pages: int) -> None:
+    """Behind two thirds of a page; a long one goes on where it is."""
+    before = tuple(Step(f"p{k}", intro=("A paragraph.",)) for k in range(30))
+    tops = [word.page for word in _words(_solution(*before, _reasoned_table(rows))) if word.text == "eigenvalues"]
+    assert len(tops) == rows
+    assert len(set(tops)) == pages
 
 
 INLINE = [
