@@ -31,10 +31,6 @@ class MultiHeadAttention(Layer):
     key_dim: int | None = Field(None, ge=1, description="size of a head; unset, the width divided by the heads")
     bias: bool = Field(True, description="whether the four projections have biases")
 
-    def manner(self) -> tuple[str, ...]:
-        """Without biases, if there are none."""
-        return () if self.bias else ("without biases",)
-
     def head(self, size: Size) -> int:
         """The size of one head."""
         expect(self, size, 2)

@@ -132,7 +132,7 @@ class Layer(BaseModel):
 
     def manner(self) -> tuple[str, ...]:
         """Settings in words: those that its shape or its parameters depend on and that have no letter."""
-        return ()
+        return () if getattr(self, "bias", True) else ("without biases",)
 
     def output(self, *sizes: Size) -> Size:
         """The size of the output for the sizes of the inputs.

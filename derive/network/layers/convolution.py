@@ -30,10 +30,6 @@ class Convolution(Sliding):
     bias: bool = Field(True, description="whether each filter has a bias")
     activation: Activation = Field("linear", description="the activation behind it")
 
-    def manner(self) -> tuple[str, ...]:
-        """Without biases, if there are none."""
-        return (*super().manner(), *(() if self.bias else ("without biases",)))
-
     def output(self, *sizes: Size) -> Size:
         """(⌊(H + 2P - K)/S⌋ + 1, ..., filters)."""
         sides = self.slid(sizes[0])

@@ -30,10 +30,6 @@ class Dense(Layer):
     bias: bool = Field(True, description="whether each neuron has a bias")
     activation: Activation = Field("linear", description="the activation behind it")
 
-    def manner(self) -> tuple[str, ...]:
-        """Without biases, if there are none."""
-        return () if self.bias else ("without biases",)
-
     def output(self, *sizes: Size) -> Size:
         """(..., units)."""
         return (*sizes[0][:-1], self.units)

@@ -28,10 +28,6 @@ class ByChannel(Sliding):
     bias: bool = Field(True, description="whether there are biases")
     activation: Activation = Field("linear", description="the activation behind it")
 
-    def manner(self) -> tuple[str, ...]:
-        """Without biases, if there are none."""
-        return (*super().manner(), *(() if self.bias else ("without biases",)))
-
     def depthwise_weight(self, framework: Framework, channels: int, name: str) -> Tensor:
         """(out, 1, sides) in PyTorch, (sides, channels, multiplier) in Keras."""
         sides = kernel_axes(self)

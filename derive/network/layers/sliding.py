@@ -44,7 +44,8 @@ class Sliding(Spatial):
 
     def manner(self) -> tuple[str, ...]:
         """Padding in words; by number it has a letter."""
-        return {"same": ("with same padding",), "valid": ("without padding",)}.get(str(self.padding), ())
+        padding = {"same": ("with same padding",), "valid": ("without padding",)}.get(str(self.padding), ())
+        return (*padding, *super().manner())
 
     @property
     def ceils(self) -> bool:
