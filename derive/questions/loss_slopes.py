@@ -167,13 +167,17 @@ class EntryGradients:
 
     def _kinds(self, array: Symbol, entries: Sequence[Entry]) -> Iterator[Step]:
         """The entries that are found in different ways, one of each kind, with their numbers."""
-        kinds: dict[Form, list[Entry]] = {}
-        for entry in entries:
-            kinds.setdefault(pattern(entry.short, entry.place, self.arrays), []).append(entry)
-        for same in list(kinds.values())[:MOST_KINDS]:
+        for same in self._by_kind(entries)[:MOST_KINDS]:
             entry = next(filter(self._tells, same), same[0])
             if len(entries) == 1 or not isinstance(entry.formula, Derivative):
                 yield self._worked(array, entry)
+
+    def _by_kind(self, entries: Sequence[Entry]) -> list[list[Entry]]:
+        """The entries by how they are found."""
+        kinds: dict[Form, list[Entry]] = {}
+        for entry in entries:
+            kinds.setdefault(pattern(entry.short, entry.place, self.arrays), []).append(entry)
+        return list(kinds.values())
 
     def _tells(self, entry: Entry) -> bool:
         """Whether an entry has a gradient that is not zero, and a formula that is defined."""
@@ -260,6 +264,8 @@ class EntryGradients:
             yield Line("=", short, THE_SAME_WAY)
             return
         forms = [entry.formula if entry else ZERO for entry in every]
+        if self.engine is not None and len(self._by_kind(entries)) == len(every) <= MOST_KINDS:
+            return  # each entry stands by itself
         by_cases = any(isinstance(part, Cases) for form in forms for part in walk(form))
         if self.engine is None or (not by_cases and can_be_read(forms, quantity.value.shape)):
             yield Line("=", matrix_form(quantity.value.shape, forms), THE_SAME_WAY)
