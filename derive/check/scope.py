@@ -214,10 +214,17 @@ def rounds_to(reference: Reference, shown: Form) -> Comparison:
             return False
         if not varies:
             return _all_rounded(world, right, printed)
-        places = probes(reference.place(world), shown)
-        return all(_all_rounded(place, place.value(reference.form), printed) for place in places)
+        return all(_rounds_at(place, reference.form, printed) for place in probes(reference.place(world), shown))
 
     return Comparison(reference.value, lambda world: world.value(shown), rounded)
+
+
+def _rounds_at(world: World, right: Form, printed: list[Printed | Form]) -> bool:
+    """Whether a form rounds to the entries at another point; where it has no value nothing is said."""
+    try:
+        return _all_rounded(world, world.value(right), printed)
+    except Undefined:
+        return True
 
 
 def _all_rounded(world: World, right: Value, printed: list[Printed | Form]) -> bool:

@@ -62,7 +62,12 @@ def over_a_number(form: Form) -> Form:
     short = tidy(form)
     divisors = {part.bottom: None for part in walk(short) if isinstance(part, Frac) and isinstance(part.bottom, Number)}
     over = [Frac(tidy(Product((divisor, short))), divisor) for divisor in divisors]
-    return min(short, *over, key=size) if over else short
+    return min(short, *over, key=_length) if over else short
+
+
+def _length(form: Form) -> int:
+    """What there is to read, a decimal counted twice: (p - 1)/2 before p/2 - 0.5."""
+    return size(form) + sum(1 for part in walk(form) if isinstance(part, Number) and "." in part.text)
 
 
 def is_settled(form: Form) -> bool:

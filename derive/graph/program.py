@@ -145,8 +145,9 @@ class Program:
             return self.constant(known[a] / known[b])
         if self._is_half(a):
             return self._inside(a, lambda branch: self.div(branch, b))
-        if self._is_part(a):
-            return self.div(self.args[a][0], self.mul(self.args[a][1], b))
+        if self._is_part(a) or (b in known and self.ops[a] == "div"):
+            top, bottom = self.args[a]
+            return self.div(top, self.mul(*((bottom, b) if bottom in known else (b, bottom))))
         minus_a, a = self._sign(a)
         minus_b, b = self._sign(b)
         if minus_a or minus_b:

@@ -38,12 +38,13 @@ from derive.notation.working import NUMBERS_IN
 from derive.questions.answers import MANY_DIGITS
 from derive.questions.loss_jacobian import by_jacobian, jacobian_steps
 from derive.questions.loss_posed import Posed
-from derive.record import Conventions, Line, Mark, Step
+from derive.record import Conventions, Line, Mark, Phrase, Step
 
 MOST_KINDS = 3
 """So many entries that are found in different ways are shown in full."""
 CHAIN = 2
 """The level of detail of the lines before the course form."""
+TOGETHER: Phrase = ("entries put together",)
 LONG = 40
 """Nodes of a line that is left out where a shorter one follows."""
 INDEX = Symbol("j")
@@ -167,13 +168,17 @@ class EntryGradients:
 
     def _kinds(self, array: Symbol, entries: Sequence[Entry]) -> Iterator[Step]:
         """The entries that are found in different ways, one of each kind, with their numbers."""
-        kinds: dict[Form, list[Entry]] = {}
-        for entry in entries:
-            kinds.setdefault(pattern(entry.short, entry.place, self.arrays), []).append(entry)
-        for same in list(kinds.values())[:MOST_KINDS]:
+        for same in self._by_kind(entries)[:MOST_KINDS]:
             entry = next(filter(self._tells, same), same[0])
             if len(entries) == 1 or not isinstance(entry.formula, Derivative):
                 yield self._worked(array, entry)
+
+    def _by_kind(self, entries: Sequence[Entry]) -> list[list[Entry]]:
+        """The entries by how they are found."""
+        kinds: dict[Form, list[Entry]] = {}
+        for entry in entries:
+            kinds.setdefault(pattern(entry.short, entry.place, self.arrays), []).append(entry)
+        return list(kinds.values())
 
     def _tells(self, entry: Entry) -> bool:
         """Whether an entry has a gradient that is not zero, and a formula that is defined."""
@@ -216,11 +221,20 @@ class EntryGradients:
                 for e in every
             ]
             relation, numbers = self.point.array(cells, quantity.value.shape)
-            lines.append(
-                Line(relation, numbers, NUMBERS_IN if any(line.level < CHAIN for line in lines) else THE_SAME_WAY)
-            )
+            lines.append(Line(relation, numbers, self._reason(lines, every)))
         name = f"d{symbol_name(self.posed.asked.of)}_d{symbol_name(array)}"
         return Step(name, target, tuple(lines), "all entries", (), ACCURACY)
+
+    def _reason(self, lines: Sequence[Line], every: Sequence[Entry | None]) -> Phrase:
+        """What leads to the numbers of all entries."""
+        if any(line.level < CHAIN for line in lines):
+            return NUMBERS_IN
+        return TOGETHER if self._stand_alone(every) else THE_SAME_WAY
+
+    def _stand_alone(self, every: Sequence[Entry | None]) -> bool:
+        """Whether each entry is shown by itself."""
+        entries = [entry for entry in every if entry is not None]
+        return len(self._by_kind(entries)) == len(every) <= MOST_KINDS
 
     def exact(self) -> dict[Form, Form]:
         """The gradient as the matrix of its formulas, of numbers where a formula has no value at the point."""
@@ -260,6 +274,8 @@ class EntryGradients:
             yield Line("=", short, THE_SAME_WAY)
             return
         forms = [entry.formula if entry else ZERO for entry in every]
+        if self.engine is not None and self._stand_alone(every):
+            return
         by_cases = any(isinstance(part, Cases) for form in forms for part in walk(form))
         if self.engine is None or (not by_cases and can_be_read(forms, quantity.value.shape)):
             yield Line("=", matrix_form(quantity.value.shape, forms), THE_SAME_WAY)
