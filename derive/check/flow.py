@@ -10,12 +10,13 @@ the largest absolute value of an entry,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from itertools import pairwise
+from math import isqrt
 from typing import Any
 
 from derive.check.landscape import SMALL
 from derive.check.world import World
-from derive.notation.arrays import Array
+from derive.notation.arrays import items
 from derive.notation.form import Call, Derivative, Form, Symbol, Text
 from derive.notation.reals import Undefined
 
@@ -24,7 +25,7 @@ VANISHES, EXPLODES, NEITHER = "vanishes", "explodes", "neither"
 
 def flow(world: World, target: Form, claimed: Form) -> bool | None:
     """Whether the word is the one that the bounds of all steps decide."""
-    if not isinstance(target, Call) or not isinstance(claimed, Text):
+    if not isinstance(target, Call) or len(target.args) != 1 or not isinstance(claimed, Text):
         return None
     bounds = [_bounds(world, slope) for slope in _single_steps(target.args[0])]
     small = world.reals.real(SMALL)
@@ -35,23 +36,27 @@ def flow(world: World, target: Form, claimed: Form) -> bool | None:
 
 def _single_steps(whole: Form) -> list[Derivative]:
     """The derivatives of one step each of which a derivative through time is the product."""
-    if not isinstance(whole, Derivative) or not isinstance(whole.of, Symbol) or not isinstance(whole.wrt[0], Symbol):
+    names = (whole.of, *whole.wrt) if isinstance(whole, Derivative) else ()
+    states = [name for name in names if isinstance(name, Symbol) and name.sub and name.sub[-1].isdigit()]
+    if len(names) != 2 or len(states) != 2:
         raise Undefined("a flow is that of the derivative of a state by an earlier one")
-    last, first = (int(name.sub[-1]) for name in (whole.of, whole.wrt[0]))
-
-    def at(step: int) -> Symbol:
-        assert isinstance(whole.of, Symbol)
-        return Symbol(whole.of.base, whole.of.accent, (*whole.of.sub[:-1], str(step)), whole.of.sup)
-
-    if last <= first or at(first) != whole.wrt[0]:
+    last, first = (int(state.sub[-1]) for state in states)
+    at = [_at(states[0], step) for step in range(first, last + 1)]
+    if len(at) < 2 or at[0] != states[1]:
         raise Undefined("a flow goes from a state to an earlier one")
-    return [Derivative(at(step), (at(step - 1),)) for step in range(first + 1, last + 1)]
+    return [Derivative(after, (before,)) for before, after in pairwise(at)]
+
+
+def _at(state: Symbol, step: int) -> Symbol:
+    return Symbol(state.base, state.accent, (*state.sub[:-1], str(step)), state.sup)
 
 
 def _bounds(world: World, slope: Derivative) -> tuple[Any, Any]:
     """By how much a step stretches a vector at least and at most."""
     value = world.value(slope)
-    size = value.shape[0] if isinstance(value, Array) else 1
-    entries = [abs(world.reals.real(x)) for x in (value.items if isinstance(value, Array) else (value,))]
-    rows: Sequence[Sequence[Any]] = [entries[i * size : (i + 1) * size] for i in range(size)]
+    entries = [abs(world.reals.real(x)) for x in items(value)]
+    size = isqrt(len(entries))
+    if size * size != len(entries):
+        raise Undefined("a state of one size at every step is needed")
+    rows = [entries[i * size : (i + 1) * size] for i in range(size)]
     return min(2 * row[i] - sum(row) for i, row in enumerate(rows)), max(map(sum, rows))

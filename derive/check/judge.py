@@ -37,7 +37,7 @@ from derive.check.sought import holds_sought, is_sought
 from derive.check.sweep import gradient_claims, settle
 from derive.check.verdict import Counts, Fault, Kind, Verdict
 from derive.check.world import World
-from derive.notation.form import At, Derivative, Form, Symbol, walk
+from derive.notation.form import At, Derivative, Form, Symbol, Text, walk
 from derive.notation.reals import Undefined
 from derive.record import Answer, Derivation, Figure, Line, Picture, Step, Words
 
@@ -269,6 +269,8 @@ class _Judge:
                 self._fault(answer.name, None, "box", "the answer stands in no box")
 
     def _same(self, boxed: Line, answer: Form) -> bool:
+        if isinstance(boxed.form, Text) or isinstance(answer, Text):
+            return boxed.form == answer
         run = StepLines(Reference(answer), self.points, lambda *_: None)
         known = self._missing(boxed.form) is None
         return known and bool(run.rounds(boxed.form).holds or run.equals(boxed.form, boxed.at).holds)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from derive.check import tex
+from derive.check.agree import printed_decimals
 from derive.check.claims import claim_name
 from derive.check.premises import is_symbolic
 from derive.check.rows import Printed, chain, display_rows, stated, table_rows
@@ -202,7 +203,8 @@ class Document:
                 steps.append(Step(f"{kind} {len(steps) + 1}", target, uses=uses))
             if form is None:
                 continue
-            line = Line(row.relation, form, boxed=row.boxed)
+            relation = "≈" if row.step is not None and printed_decimals(form) else row.relation
+            line = Line(relation, form, boxed=row.boxed)
             steps[-1] = replace(steps[-1], lines=(*steps[-1].lines, line))
             places.setdefault(steps[-1].name, []).append(row.offset)
         return tuple(steps)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from derive.check.tex import argument, cut, quoted, unwrapped, without
+from derive.notation.indexed import STEP
 from derive.record import Relation
 
 RELATIONS: dict[str, Relation] = {"=": "=", r"\approx": "≈", "≈": "≈", ":=": ":="}
@@ -22,7 +23,7 @@ _RULES = (r"\toprule", r"\midrule", r"\bottomrule", r"\hline", r"\nonumber", r"\
 class Printed:
     """One printed relation: LaTeX on its right side, and on its left where a new quantity begins.
 
-    `step` is the row of a table over time: the target is meant at that step.
+    `step` is the row of a table over time: the target, the head of the column, is meant at that step.
     """
 
     offset: int
@@ -110,18 +111,22 @@ def _blanked(text: str, *signs: str) -> str:
 def table_rows(body: str, offset: int) -> Iterator[Printed]:
     """The rows of a step table: a quantity, then its successive forms; cells without mathematics say nothing.
 
-    Where words stand for the quantity, each cell is a chain of its own. Where it is the number of a step, a cell is
-    what the quantity at the head of its column is worth at that step.
+    Where words stand for the quantity, each cell is a chain of its own. In a table over time, whose first head is the
+    letter t, a row begins with the number of its step, and a cell is what the head of its column is worth there.
     """
     heads: list[str] = []
     for row in cut(body, _ROW):
         text = _blanked(_without_spacing(row.text) if row.by else row.text, *_RULES)
         cells = [without(cell.text, "quiet") for cell in cut(text, _CELL)]
         maths = [[part.text for part in cut(cell, _MATH)[1::2]] for cell in cells]
-        if len(cells) >= 2 and not maths[0]:
-            heads = heads or ["".join(formulas).strip() for formulas in maths]
-            yield from _own_cells(cells, maths, offset + row.offset)
+        if not heads:
+            heads = ["".join(formulas).strip() for formulas in maths]
+            if heads[0] == STEP:
+                continue
+        if heads[0] == STEP and cells[0].strip().isdigit():
             yield from _at_step(heads, cells, maths, offset + row.offset)
+        elif len(cells) >= 2 and not maths[0]:
+            yield from _own_cells(cells, maths, offset + row.offset)
         if len(cells) < 2 or not maths[0]:
             continue
         target, place = maths[0][0], offset + row.offset + len(text) - len(text.lstrip())
@@ -132,14 +137,12 @@ def table_rows(body: str, offset: int) -> Iterator[Printed]:
 
 
 def _at_step(heads: list[str], cells: list[str], maths: list[list[str]], offset: int) -> Iterator[Printed]:
-    """The lone values of a row whose label is the number of a step, each for the quantity at the head of its column."""
-    label, place = cells[0].strip(), offset
+    """The values of a row at one step, each for the quantity at the head of its column."""
+    place = offset
     for head, cell, formulas in zip(heads, cells, maths, strict=False):
-        for formula in formulas if head and label.isdigit() else ():
-            *before, value = cut(formula, _SIGNS, brackets=True)
-            if not any(part.text.strip() for part in before):
-                at = place + len(cell) - len(cell.lstrip())
-                yield _finished(Printed(at, head, RELATIONS.get(value.by, "="), value.text, step=int(label)))
+        if head and formulas:
+            at = place + len(cell) - len(cell.lstrip())
+            yield _finished(Printed(at, head, "=", formulas[0], step=int(cells[0])))
         place += len(cell) + 1
 
 

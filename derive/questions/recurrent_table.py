@@ -11,6 +11,7 @@ from derive.graph.graph import Quantity, matrix_form, one_based
 from derive.graph.point import Point, forward_steps
 from derive.notation.build import number
 from derive.notation.form import Form, Symbol, symbols
+from derive.notation.indexed import STEP
 from derive.notation.rounding import Real, rounded, shown
 from derive.notation.symbols import element, symbol_name
 from derive.questions.answers import MANY_DIGITS
@@ -19,7 +20,7 @@ from derive.questions.graph_question import kind_of
 from derive.record import Answer, Line, Mark, Phrase, Relation, Step
 
 ROW_MARK = (Mark(Fraction(1), "A"),)
-STEP_HEAD: Phrase = ("step",)
+STEP_HEAD: Phrase = (Symbol(STEP),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,8 +156,6 @@ class LatexPrinter(Printer):
 
     def _own_cell(self, cell: Cell) -> str:
         """A chain of forms in one formula, or words."""
-        if len(cell.lines) == 1:
-            return self._cell(cell.lines[0])
         shown = ""
         for line in cell.lines:
             form = f"\\answer{{{self.inline(line.form)}}}" if line.boxed else self.inline(line.form)

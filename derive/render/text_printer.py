@@ -102,8 +102,6 @@ class TextPrinter(Printer):
 
     def _own_cell(self, cell: Cell) -> str:
         """A chain of forms, or words."""
-        if len(cell.lines) == 1:
-            return self._cell(cell.lines[0])
         shown = "" if cell.lines else str(self.phrase(cell.words))
         for line in cell.lines:
             shown += (f" {self.relations[line.relation]} " if shown else "") + self.write(line.form)

@@ -165,8 +165,6 @@ class TypstPrinter(Printer):
 
     def _own_cell(self, cell: Cell) -> str:
         """A chain of forms, or words."""
-        if len(cell.lines) == 1:
-            return self._cell(cell.lines[0])
         shown = ""
         for line in cell.lines:
             form = f"display({self.inline(line.form)})"

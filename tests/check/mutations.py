@@ -32,6 +32,7 @@ from derive.notation.form import (
     rebuild,
     walk,
 )
+from derive.notation.indexed import STEP
 from derive.notation.reals import Undefined, reals
 from derive.notation.value import Evaluator, NoValue
 from derive.record import Answer, Derivation, Line, Step
@@ -87,12 +88,21 @@ def _is_new_name(derivation: Derivation, step: Step) -> bool:
     entry = isinstance(step.target, Symbol) and any(piece.isdigit() for piece in step.target.sub)
     if entry and Symbol(step.target.base) in given:
         return False  # an entry of a given array
+    if isinstance(step.target, Symbol) and is_defined_by_recurrence(step.target, given):
+        return False
     earlier = []
     for other in derivation.all_steps():
         if other is step or other.name == step.name:
             break
         earlier.append(other.target)
     return isinstance(step.target, Symbol) and step.target not in given and step.target not in earlier
+
+
+def is_defined_by_recurrence(name: Symbol, given: set[Form]) -> bool:
+    """Whether h_2, or an entry of it, is defined by a given h_t."""
+    places = [k for k, piece in enumerate(name.sub) if piece.isdigit()]
+    counted = (Symbol(name.base, name.accent, (*name.sub[:k], STEP), name.sup) for k in places)
+    return any(each in given for each in counted)
 
 
 def lines_edited(edit: Edit) -> Mutation:
@@ -127,9 +137,13 @@ def _signs(form: Form) -> Iterator[Form]:
         yield form.arg
 
 
+SEEN = 20
+"""So many signs of a long decimal are kept where it is changed: the judge looks at 30 digits."""
+
+
 def _factors(form: Form) -> Iterator[Form]:
     if isinstance(form, Number):
-        yield Number(str(int(form.text) + 1)) if form.text.isdigit() else Number(form.text + "1")
+        yield Number(str(int(form.text) + 1)) if form.text.isdigit() else Number(form.text[:SEEN] + "1")
 
 
 def _dropped_terms(form: Form) -> Iterator[Form]:
@@ -323,7 +337,10 @@ def too_early(derivation: Derivation) -> list[Derivation]:
     return found
 
 
-OTHER_WORD = {"minimum": "maximum", "maximum": "minimum", "saddle point": "minimum", "inconclusive": "minimum"}
+OTHER_WORD = {
+    "minimum": "maximum", "maximum": "minimum", "saddle point": "minimum", "inconclusive": "minimum",
+    "vanishes": "explodes", "explodes": "neither", "neither": "vanishes",
+}  # fmt: skip
 
 
 def wrong_verdict(derivation: Derivation) -> list[Derivation]:
