@@ -73,7 +73,7 @@ class Graph:
         if symbol in self.quantities:
             raise InputError(f"{symbol_name(symbol)} is defined after it was used, or twice")
         for free in symbols(form):
-            if free not in self.quantities:
+            if free not in self._scope:
                 self._add_input(free)
         try:
             value = self._builder.build(form)
@@ -82,6 +82,13 @@ class Graph:
         self._add(Quantity(symbol, value, form))
 
     def _add_input(self, symbol: Symbol) -> None:
+        """Take a name as an input; of an entry of an array whose shape is known, that array."""
+        roots = (Symbol(symbol.base, symbol.accent, symbol.sub[:k], symbol.sup) for k in range(len(symbol.sub)))
+        array = next((root for root in roots if root in self._shapes and root not in self.quantities), None)
+        if array is not None:
+            self._add_input(array)
+        if symbol in self._scope:
+            return
         shape = self._shapes.get(symbol)
         value: Value
         if shape is None:
@@ -97,6 +104,7 @@ class Graph:
         if isinstance(value, Array):
             for at, node in zip(one_based(value.shape), value.items, strict=True):
                 self._label(node, element(symbol, *at))
+                self._scope.setdefault(element(symbol, *at), node)
         else:
             self._label(value, symbol)
 
@@ -152,7 +160,7 @@ class Graph:
     def values(
         self, at: Mapping[Symbol, Real | Array], conventions: Conventions, wanted: Iterable[int] | None = None
     ) -> dict[int, Real]:
-        """The value of every wanted node (all named ones if not said) where the inputs have the given values.
+        """The value of every wanted node (those of all quantities if not said) where the inputs have the given values.
 
         Args:
             at: a number for a scalar input, an array of numbers (of the input's shape) for an array.
@@ -164,8 +172,13 @@ class Graph:
         for quantity in self.inputs:
             if quantity.symbol in at:
                 known |= _matched(quantity, at[quantity.symbol])
-        targets = self.labels if wanted is None else wanted
+        targets = [node for q in self.quantities.values() for node in nodes_in(q.value)] if wanted is None else wanted
         return evaluate(self.program, known, targets, conventions, self.labels)
+
+
+def nodes_in(value: Value) -> tuple[int, ...]:
+    """The nodes of a scalar or of an array."""
+    return value.items if isinstance(value, Array) else (value,)
 
 
 def evaluate(

@@ -10,7 +10,7 @@ from typing import Literal
 class Function:
     """A known function by the name that users type.
 
-    `arity` is the number of arguments, None for any. `style` is "bracket" for f(x), "prefix" for one whose brackets
+    `arity` is the number of arguments, None for any, 0 for a constant. `style` is "bracket" for f(x), "prefix" for one whose brackets
     may go in typeset mathematics (log p), "exponential" for one written as a power of e. `aliases` are other LaTeX
     spellings, for the reader alone.
     """
@@ -64,8 +64,10 @@ FUNCTIONS: dict[str, Function] = {
         _named("concat", "concat", arity=None),
         _named("flatten", "flatten"),
         _named("reshape", "reshape"),
+        _named("columns", "columns"),
         _named("det", "det"),
         _named("erf", "erf"),
+        Function("infinity", r"\infty", "infinity", "∞", arity=0),
         Function("normal_cdf", r"\Phi_{\mathcal{N}}", "Phi_(cal(N))", "Φ"),
         Function("normal_pdf", r"\varphi_{\mathcal{N}}", "phi.alt_(cal(N))", "φ"),
         _named("kind", "type"),
@@ -79,3 +81,8 @@ FUNCTIONS: dict[str, Function] = {
         _named("solution", "solution", arity=None),
     )
 }
+
+
+def is_constant(name: str) -> bool:
+    """Whether the name is that of a known constant, a function without arguments."""
+    return name in FUNCTIONS and FUNCTIONS[name].arity == 0

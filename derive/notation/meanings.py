@@ -139,8 +139,25 @@ def _dot(use: Use, args: list[Value]) -> Value:
     return arrays.inner_product(use.reals, a, b)
 
 
+def _infinity(use: Use, args: list[Value]) -> Value:
+    """Larger than every number."""
+    return use.reals.context.inf
+
+
+def _columns(use: Use, args: list[Value]) -> Value:
+    """The columns of a matrix from the first to the last that its settings name, counted from 1."""
+    (matrix,), first, last = args, use.whole(1, "first"), use.whole(0, "last")
+    if not isinstance(matrix, Array) or len(matrix.shape) != 2 or not 1 <= first <= last <= matrix.shape[1]:
+        raise Undefined("columns that the matrix does not have")
+    rows = [matrix.items[k : k + matrix.shape[1]] for k in range(0, len(matrix.items), matrix.shape[1])]
+    return Array((len(rows), last - first + 1), tuple(x for row in rows for x in row[first - 1 : last]))
+
+
 def _concat(use: Use, args: list[Value]) -> Value:
-    """Vectors and channels one after the other, along the first axis."""
+    """Vectors and channels one after the other, along the first axis; matrices side by side along the second."""
+    if use.whole(0, "axis") == 1:
+        beside = [arrays.transpose(arg) for arg in args]
+        return arrays.transpose(_concat(Use(use.reals, use.branches), beside))
     parts = [part for arg in args for part in (arg.parts() if isinstance(arg, Array) else [arg])]
     return stack(parts)
 
@@ -229,6 +246,8 @@ MEANINGS: dict[str, Meaning] = {
     "mean": _mean,
     "dot": _dot,
     "concat": _concat,
+    "columns": _columns,
+    "infinity": _infinity,
     "flatten": _flatten,
     "reshape": _reshape,
     "conv2d": conv2d,
