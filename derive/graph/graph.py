@@ -233,9 +233,9 @@ def _matched(quantity: Quantity, value: Real | Array) -> dict[int, Real]:
 
 
 def one_based(shape: Shape) -> Iterable[Shape]:
-    """The indices of a shape as elements are written: from 1, a column vector with one index."""
-    if len(shape) == 2 and shape[1] == 1:
-        return ((i + 1,) for i in range(shape[0]))
+    """The indices of a shape as elements are written: from 1, those of a row or a column with one index."""
+    if len(shape) == 2 and 1 in shape:
+        return ((i + 1,) for i in range(max(shape)))
     return (tuple(i + 1 for i in at) for at in indices(shape))
 
 

@@ -10,9 +10,9 @@ from typing import Literal
 class Function:
     """A known function by the name that users type.
 
-    `arity` is the number of arguments, None for any, 0 for a constant. `style` is "bracket" for f(x), "prefix" for one whose brackets
-    may go in typeset mathematics (log p), "exponential" for one written as a power of e. `aliases` are other LaTeX
-    spellings, for the reader alone.
+    `arity` is the number of arguments, None for any, 0 for a constant. `style` is "bracket" for f(x), "prefix" for one
+    whose brackets may go in typeset mathematics (log p), "exponential" for one written as a power of e. `aliases` are
+    other LaTeX spellings, for the reader alone.
     """
 
     name: str
