@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from derive.check.sums import runs_of, under_sums
 from derive.notation.form import (
     At,
-    BigSum,
     Call,
     Cases,
     Derivative,
@@ -200,6 +200,7 @@ class Premises:
             yield from self._used(form)
 
     def _used(self, form: Form) -> Iterator[Form]:
+        runs = runs_of(form)
         for node in walk(form):
             if isinstance(node, Call):
                 yield node
@@ -209,8 +210,9 @@ class Premises:
             elif isinstance(node, Derivative) and node in self.definitions:
                 yield node
             elif isinstance(node, Symbol):
-                array = None if self.knows(node) else self.array_of(node)
-                yield array[0] if array else node
+                for name in under_sums(node, runs) if runs else (node,):
+                    array = None if self.knows(name) else self.array_of(name)
+                    yield array[0] if array else name
 
     def function_call(self, name: Symbol) -> Call | None:
         """The call that a symbol naming a function is short for: R stands for R(x) in ∂R/∂x."""
@@ -262,14 +264,9 @@ def _meant(given: Given) -> Form | None:
 
 def names_in(form: Form) -> Iterator[Symbol]:
     """The names that must be known for the form to mean something; an index of a sum is no such name."""
-    bound = {node.index for node in walk(form) if isinstance(node, BigSum)}
-    letters = {index.base for index in bound}
+    runs = runs_of(form)
     for name in symbols(form):
-        if name in bound:
-            continue
-        if letters.intersection(name.sub):
-            name = Symbol(name.base, name.accent, tuple(p for p in name.sub if p not in letters), name.sup)
-        yield name
+        yield from under_sums(name, runs) if runs else (name,)
 
 
 def is_symbolic(form: Form) -> bool:
