@@ -26,11 +26,12 @@ from derive.notation.images import (
     windows_over,
 )
 from derive.notation.reach import FIELD_MEANINGS
-from derive.notation.reals import HALF, Undefined
+from derive.notation.reals import HALF, Undefined, reals
 from derive.notation.use import Meaning, Use, largest
 
 ZERO, ONE = Fraction(0), Fraction(1)
 LEAKY_SLOPE = Fraction(1, 100)
+LEAST_DIGITS, ASYMMETRY = 30, 1e-9
 
 
 def _of_one(scalar: Callable[[Use, Any], Any]) -> Meaning:
@@ -217,6 +218,18 @@ def _det(use: Use, args: list[Value]) -> Value:
     return result
 
 
+def _largest_eigenvalue(use: Use, args: list[Value]) -> Value:
+    """The largest eigenvalue of a symmetric matrix; what differences leave of an asymmetry does not count."""
+    matrix, context = args[0], reals(max(use.reals.digits, LEAST_DIGITS)).context
+    if not isinstance(matrix, Array) or len(matrix.shape) != 2 or matrix.shape[0] != matrix.shape[1]:
+        raise Undefined("an eigenvalue of what is no square matrix")
+    rows = [list(map(use.reals.real, items(row))) for row in matrix.parts()]
+    size = max(abs(x) for row in rows for x in row)
+    if any(abs(x - rows[j][i]) > size * ASYMMETRY for i, row in enumerate(rows) for j, x in enumerate(row)):
+        raise Undefined("the largest eigenvalue of a matrix that is not symmetric")
+    return use.reals.real(max(context.eigsy(context.matrix(rows), eigvals_only=True)))
+
+
 MEANINGS: dict[str, Meaning] = {
     "exp": _of_one(lambda use, x: use.reals.exp(x)),
     "log": _of_one(lambda use, x: use.reals.log(x)),
@@ -236,6 +249,7 @@ MEANINGS: dict[str, Meaning] = {
     "normal_cdf": _of_one(_normal_cdf),
     "normal_pdf": _of_one(_normal_pdf),
     "det": _det,
+    "largest_eigenvalue": _largest_eigenvalue,
     "sign": _of_one(lambda use, x: Fraction(use.piece(x))),
     "softmax": _softmax,
     "log_softmax": _log_softmax,
