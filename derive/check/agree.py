@@ -36,6 +36,8 @@ def _same(r: Reals, x: Any, y: Any) -> bool:
     if isinstance(x, Fraction) and isinstance(y, Fraction):
         return x == y
     x, y = r.real(x), r.real(y)
+    if x == y:  # two infinite values have no difference
+        return True
     return bool(abs(x - y) <= r.literal(RELATIVE) * max(abs(x), abs(y)) + r.literal(FLOOR))
 
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from derive.check.descent import DESCENT_CLAIMS
 from derive.check.filters import FILTER_CLAIMS
 from derive.check.flow import flow
 from derive.check.landscape import SMALL, Landscape, inertia
 from derive.check.missed import any_missed, is_near
+from derive.check.units import UNIT_CLAIMS
 from derive.check.world import World
 from derive.notation.form import At, Call, Form, Text, Tuple
 from derive.notation.reals import Undefined
@@ -105,4 +107,11 @@ def _rows(claimed: Form, width: int) -> list[tuple[Form, ...]]:
     return [(item,) for item in items] if width == 1 else [items]
 
 
-CLAIMS: dict[str, Check] = {"kind": _kind, "critical_points": _critical_points, "flow": flow, **FILTER_CLAIMS}
+CLAIMS: dict[str, Check] = {
+    "kind": _kind,
+    "critical_points": _critical_points,
+    "flow": flow,
+    **FILTER_CLAIMS,
+    **UNIT_CLAIMS,
+    **DESCENT_CLAIMS,
+}

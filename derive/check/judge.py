@@ -32,7 +32,7 @@ from derive.check.listings import parsed
 from derive.check.names import mentioned, unknown_name
 from derive.check.premises import Premises, is_symbolic
 from derive.check.recurrences import premises_with_recurrences
-from derive.check.scope import Finding, Points, Reference, equal_to, points_of, tried
+from derive.check.scope import Finding, Points, Reference, equal_to, points_of, rounds_to, tried
 from derive.check.sought import holds_sought, is_sought
 from derive.check.sweep import gradient_claims, settle
 from derive.check.verdict import Counts, Fault, Kind, Verdict
@@ -204,11 +204,18 @@ class _Judge:
                 self._fault(step.name, number, "uses", f"the result of step '{finders[-1]}' is used but not listed")
 
     def _claimed(self, step: Step, listed: set[str]) -> None:
-        """A step whose target claims something in words, or about a whole set."""
+        """A step whose target claims something in words, or about a whole set; a rounded line rounds the one before."""
+        exact: Form | None = None
         for number, line in enumerate(step.lines, 1):
             self._mentions(step, number, line.form, listed)
-            if line.relation != "assume" and self._known(step.name, number, line.form):
-                self._record(step.name, number, self._claim(step.name, number, step.target, line.form), "value")
+            if line.relation == "assume" or not self._known(step.name, number, line.form):
+                continue
+            if line.relation == "≈" and exact is not None:
+                finding = tried(self.points.valued, rounds_to(Reference(exact), line.form))
+                self._record(step.name, number, finding, "rounding")
+            else:
+                exact = line.form
+                self._record(step.name, number, self._claim(step.name, number, step.target, exact), "value")
 
     def _claim(self, step: str, line: int | None, target: Form | None, form: Form) -> Finding:
         if target is None or not self._is_claim(target):

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from derive.check.recurrences import written_out
 from derive.notation.form import (
     At,
-    BigSum,
     Call,
     Cases,
     Derivative,
@@ -21,7 +20,7 @@ from derive.notation.form import (
     walk,
 )
 from derive.notation.meanings import MEANINGS
-from derive.notation.names import names_in, without_index
+from derive.notation.names import names_in, runs_of, under_sums
 from derive.notation.symbols import parse_symbol
 from derive.notation.value import Code, compiled
 from derive.record import Given
@@ -215,7 +214,7 @@ class Premises:
             yield from self._used(form)
 
     def _used(self, form: Form) -> Iterator[Form]:
-        bound = {node.index for node in walk(form) if isinstance(node, BigSum)}
+        runs = runs_of(form)
         for node in walk(form):
             if isinstance(node, Call):
                 yield node
@@ -225,9 +224,9 @@ class Premises:
             elif isinstance(node, Derivative) and node in self.definitions:
                 yield node
             elif isinstance(node, Symbol):
-                name = without_index(node, bound)
-                array = None if self.knows(name) else self.array_of(name)
-                yield array[0] if array else name
+                for name in under_sums(node, runs) if runs else (node,):
+                    array = None if self.knows(name) else self.array_of(name)
+                    yield array[0] if array else name
 
     def function_call(self, name: Symbol) -> Call | None:
         """The call that a symbol naming a function is short for: R stands for R(x) in ∂R/∂x."""

@@ -14,6 +14,7 @@ from math import prod
 
 from derive.errors import InputError
 from derive.graph.program import Program
+from derive.graph.softmax import shares
 from derive.graph.windows import Cell, Margins, Sides, Slide, slide
 
 Shape = tuple[int, ...]
@@ -122,8 +123,10 @@ def reshape(p: Program, a: Value, *sizes: int) -> Value:
     return Array(sizes, items)
 
 
-def concat(p: Program, *values: Value) -> Value:
-    """Arrays one below the other; scalars count as 1x1."""
+def concat(p: Program, *values: Value, axis: int = 0) -> Value:
+    """Arrays one below the other, along axis 1 matrices side by side; scalars count as 1x1."""
+    if axis == 1:
+        return transpose(p, concat(p, *(transpose(p, value) for value in values)))
     arrays = [value if isinstance(value, Array) else Array((1, 1), (value,)) for value in values]
     if len({array.shape[1:] for array in arrays}) != 1:
         raise InputError(f"shapes {' and '.join(written(a.shape) for a in arrays)} cannot stand below each other")
@@ -158,7 +161,7 @@ def _rows(make: str) -> Callable[..., Value]:
         width = len(a.items) if 1 in a.shape else a.shape[-1]
         _check_count(width, make)
         rows = [a.items[i : i + width] for i in range(0, len(a.items), width)]
-        return Array(a.shape, tuple(p.node((make, i), *row) for row in rows for i in range(len(row))))
+        return Array(a.shape, tuple(node for row in rows for node in shares(p, make, row)))
 
     return over
 
@@ -280,11 +283,10 @@ ARRAY_TABLE: tuple[ArrayOperation, ...] = (
     ArrayOperation("mean", mean, "the mean of all entries", ("G*ones/n",), (), ("2x3",)),
     ArrayOperation("dot", dot, "sum_i a_i b_i", ("G*b", "G*a"), (), ("3x1", "3x1")),
     ArrayOperation("flatten", flatten, "entries row by row", ("G reshaped",), (), ("2x3",)),
-    ArrayOperation("concat", concat, "one below the other", ("rows of G", "rows of G"), (), ("2x3", "1x3")),
+    ArrayOperation("concat", concat, "one below the other", ("rows of G", "rows of G"), ("axis",), ("2x3", "1x3")),
     ArrayOperation("softmax", _rows("softmax"), "exp(x_i)/sum_j exp(x_j)", ("s*(G - dot(G, s))",), (), ("3x1",)),
-    ArrayOperation(
-        "log_softmax", _rows("log_softmax"), "x_i - log(sum_j exp(x_j))", ("G - softmax(x)*sum(G)",), (), ("3x1",)
-    ),
+    ArrayOperation("log_softmax", _rows("log_softmax"), "x_i - log(sum_j exp(x_j))", ("G - softmax(x)*sum(G)",), (),
+                   ("3x1",)),
     ArrayOperation("max", _extreme("max"), "the largest entry", ("G at the winner",), (), ("3x1",)),
     ArrayOperation("min", _extreme("min"), "the smallest entry", ("G at the winner",), (), ("3x1",)),
     ArrayOperation(

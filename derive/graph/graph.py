@@ -160,7 +160,7 @@ class Graph:
     def values(
         self, at: Mapping[Symbol, Real | Array], conventions: Conventions, wanted: Iterable[int] | None = None
     ) -> dict[int, Real]:
-        """The value of every wanted node (all named ones if not said) where the inputs have the given values.
+        """The value of every wanted node (those of all quantities if not said) where the inputs have the given values.
 
         Args:
             at: a number for a scalar input, an array of numbers (of the input's shape) for an array.
@@ -172,8 +172,13 @@ class Graph:
         for quantity in self.inputs:
             if quantity.symbol in at:
                 known |= _matched(quantity, at[quantity.symbol])
-        targets = self.labels if wanted is None else wanted
+        targets = [node for q in self.quantities.values() for node in nodes_in(q.value)] if wanted is None else wanted
         return evaluate(self.program, known, targets, conventions, self.labels)
+
+
+def nodes_in(value: Value) -> tuple[int, ...]:
+    """The nodes of a scalar or of an array."""
+    return value.items if isinstance(value, Array) else (value,)
 
 
 def evaluate(
@@ -228,9 +233,9 @@ def _matched(quantity: Quantity, value: Real | Array) -> dict[int, Real]:
 
 
 def one_based(shape: Shape) -> Iterable[Shape]:
-    """The indices of a shape as elements are written: from 1, a column vector with one index."""
-    if len(shape) == 2 and shape[1] == 1:
-        return ((i + 1,) for i in range(shape[0]))
+    """The indices of a shape as elements are written: from 1, those of a row or a column with one index."""
+    if len(shape) == 2 and 1 in shape:
+        return ((i + 1,) for i in range(max(shape)))
     return (tuple(i + 1 for i in at) for at in indices(shape))
 
 

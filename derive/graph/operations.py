@@ -172,6 +172,7 @@ TABLE: tuple[Operation, ...] = (
               "product rule", ("0.7",), activation=True),
     Operation("normal_cdf", "x", "normal_cdf(x)", _normal_cdf, ("normal_pdf(x)",), SLOPE, ("0.7",)),
     Operation("normal_pdf", "x", "exp(-x**2/2)/sqrt(2*pi)", _normal_pdf, ("-x*y",), SLOPE, ("0.7",)),
+    Operation("infinity", "", "infinity", lambda *xs: MP.inf, _no_local),
     Operation("max", "", "max(x1, x2)", lambda *xs: real.largest(xs), _max_local,
               "the winner takes the gradient", ("1", "3")),
     Operation("min", "", "min(x1, x2)", lambda *xs: -real.largest([-x for x in xs]), _min_local,

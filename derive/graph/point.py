@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from derive.graph.arithmetic import Real
 from derive.graph.arrays import Array
@@ -109,28 +110,33 @@ def _array_steps(point: Point, quantity: Quantity) -> list[Step]:
     if point.symbolic:
         entries = matrix_form(array.shape, [graph.form(node) for node in array.items])
         return [Step(name, target, (formula, Line("=", entries)), "definition", (), METHOD)]
-    chosen = _worked_entry(point, array)
+    chosen = _worked_entry(point, quantity, array)
     place = tuple(one_based(array.shape))[chosen]
     entry, node = element(quantity.symbol, *place), array.items[chosen]
     spread = graph.form(node)
     worked = (Line("=", spread), *point.numbers(entry, spread, point.value(spread, node)))
-    names = [element(quantity.symbol, *at) for at in one_based(array.shape)]
-    forms = [graph.form(n) for n in array.items]
-    values = [point.value(form, n) for form, n in zip(forms, array.items, strict=True)]
-    relation, whole = point.array(list(zip(names, forms, values, strict=True)), array.shape)
+    whole = replace(array_line(point, quantity), reason=THE_SAME_WAY)
     return [
         Step(f"{name}_formula", target, (formula,), "definition"),
         Step(symbol_name(entry), entry, worked, "one entry in full", (), METHOD),
         Step(
-            name, target, (Line(relation, whole, THE_SAME_WAY),), ALL_ENTRIES,
-            (symbol_name(entry),), ACCURACY,
+            name, target, (whole,), ALL_ENTRIES, (symbol_name(entry),), ACCURACY,
         ),
     ]  # fmt: skip
 
 
-def _worked_entry(point: Point, array: Array) -> int:
-    """The first entry whose value is not zero: it shows most."""
-    for index, node in enumerate(array.items):
-        if point.nodes[node] != 0:
-            return index
-    return 0
+def array_line(point: Point, quantity: Quantity) -> Line:
+    """A whole array in numbers, its entries carried on."""
+    assert isinstance(quantity.value, Array)
+    graph, shape = point.graph, quantity.value.shape
+    names = [element(quantity.symbol, *at) for at in one_based(shape)]
+    forms = [graph.form(node) for node in quantity.value.items]
+    values = [point.value(form, node) for form, node in zip(forms, quantity.value.items, strict=True)]
+    return Line(*point.array(list(zip(names, forms, values, strict=True)), shape))
+
+
+def _worked_entry(point: Point, quantity: Quantity, array: Array) -> int:
+    """The entry that shows most: the first that is no number or entry of another array, and whose value is not 0."""
+    names = [element(quantity.symbol, *at) for at in one_based(array.shape)]
+    own = [k for k, node in enumerate(array.items) if point.graph.labels.get(node) == names[k]]
+    return next((k for k in own if point.nodes[array.items[k]] != 0), own[0] if own else 0)

@@ -10,9 +10,9 @@ from typing import Literal
 class Function:
     """A known function by the name that users type.
 
-    `arity` is the number of arguments, None for any. `style` is "bracket" for f(x), "prefix" for one whose brackets
-    may go in typeset mathematics (log p), "exponential" for one written as a power of e. `aliases` are other LaTeX
-    spellings, for the reader alone.
+    `arity` is the number of arguments, None for any, 0 for a constant. `style` is "bracket" for f(x), "prefix" for one
+    whose brackets may go in typeset mathematics (log p), "exponential" for one written as a power of e. `aliases` are
+    other LaTeX spellings, for the reader alone.
     """
 
     name: str
@@ -64,9 +64,17 @@ FUNCTIONS: dict[str, Function] = {
         _named("concat", "concat", arity=None),
         _named("flatten", "flatten"),
         _named("reshape", "reshape"),
+        _named("columns", "columns"),
         _named("det", "det"),
         _named("diag", "diag"),
         _named("erf", "erf"),
+        Function("infimum", r"\inf", "inf", "inf", style="prefix"),
+        Function("supremum", r"\sup", "sup", "sup", style="prefix"),
+        _named("reach", "reach", arity=2),
+        _named("fitting", "fitting", arity=None),
+        _named("descent", "descent", arity=None),
+        Function("largest_eigenvalue", r"\lambda_{\max}", "lambda_(max)", "λ_max"),
+        Function("infinity", r"\infty", "infinity", "∞", arity=0),
         Function("normal_cdf", r"\Phi_{\mathcal{N}}", "Phi_(cal(N))", "Φ"),
         Function("normal_pdf", r"\varphi_{\mathcal{N}}", "phi.alt_(cal(N))", "φ"),
         _named("kind", "type"),
@@ -81,3 +89,8 @@ FUNCTIONS: dict[str, Function] = {
         _named("flow", "flow"),
     )
 }
+
+
+def is_constant(name: str) -> bool:
+    """Whether the name is that of a known constant, a function without arguments."""
+    return name in FUNCTIONS and FUNCTIONS[name].arity == 0

@@ -207,7 +207,7 @@ class LatexWriter(Writer):
         return piece._replace(text=f"{{{piece.text}}}", hinge=piece.hinge + 2)  # or a dot after it would stand close
 
     def named(self, name: str, known: Function | None, bare: bool = False) -> str:
-        if known and (not bare or known.latex.startswith(r"\operatorname")):
+        if known and (not bare or known.arity == 0 or known.latex.startswith(r"\operatorname")):
             return f"{{{known.latex}}}" if "_" in known.latex else known.latex  # room for an index of its own
         shown = known.latex if known else self.word(name)
         return f"\\operatorname{{{shown}}}" if bare else f"{{{shown}}}"

@@ -26,11 +26,12 @@ from derive.notation.images import (
     windows_over,
 )
 from derive.notation.reach import FIELD_MEANINGS
-from derive.notation.reals import HALF, Undefined
+from derive.notation.reals import HALF, Undefined, reals
 from derive.notation.use import Meaning, Use, largest
 
 ZERO, ONE = Fraction(0), Fraction(1)
 LEAKY_SLOPE = Fraction(1, 100)
+LEAST_DIGITS, ASYMMETRY = 30, 1e-9
 
 
 def _of_one(scalar: Callable[[Use, Any], Any]) -> Meaning:
@@ -143,8 +144,25 @@ def _dot(use: Use, args: list[Value]) -> Value:
     return arrays.inner_product(use.reals, a, b)
 
 
+def _infinity(use: Use, args: list[Value]) -> Value:
+    """Larger than every number."""
+    return use.reals.context.inf
+
+
+def _columns(use: Use, args: list[Value]) -> Value:
+    """The columns of a matrix from the first to the last that its settings name, counted from 1."""
+    (matrix,), first, last = args, use.whole(1, "first"), use.whole(0, "last")
+    if not isinstance(matrix, Array) or len(matrix.shape) != 2 or not 1 <= first <= last <= matrix.shape[1]:
+        raise Undefined("columns that the matrix does not have")
+    rows = [matrix.items[k : k + matrix.shape[1]] for k in range(0, len(matrix.items), matrix.shape[1])]
+    return Array((len(rows), last - first + 1), tuple(x for row in rows for x in row[first - 1 : last]))
+
+
 def _concat(use: Use, args: list[Value]) -> Value:
-    """Vectors and channels one after the other, along the first axis."""
+    """Vectors and channels one after the other, along the first axis; matrices side by side along the second."""
+    if use.whole(0, "axis") == 1:
+        beside = [arrays.transpose(arg) for arg in args]
+        return arrays.transpose(_concat(Use(use.reals, use.branches), beside))
     parts = [part for arg in args for part in (arg.parts() if isinstance(arg, Array) else [arg])]
     return stack(parts)
 
@@ -211,6 +229,18 @@ def _diag(use: Use, args: list[Value]) -> Value:
     return Array((n, n), tuple(entries[i] if i == j else ZERO for i in range(n) for j in range(n)))
 
 
+def _largest_eigenvalue(use: Use, args: list[Value]) -> Value:
+    """The largest eigenvalue of a symmetric matrix; what differences leave of an asymmetry does not count."""
+    matrix, context = args[0], reals(max(use.reals.digits, LEAST_DIGITS)).context
+    if not isinstance(matrix, Array) or len(matrix.shape) != 2 or matrix.shape[0] != matrix.shape[1]:
+        raise Undefined("an eigenvalue of what is no square matrix")
+    rows = [list(map(use.reals.real, items(row))) for row in matrix.parts()]
+    size = max(abs(x) for row in rows for x in row)
+    if any(abs(x - rows[j][i]) > size * ASYMMETRY for i, row in enumerate(rows) for j, x in enumerate(row)):
+        raise Undefined("the largest eigenvalue of a matrix that is not symmetric")
+    return use.reals.real(max(context.eigsy(context.matrix(rows), eigvals_only=True)))
+
+
 MEANINGS: dict[str, Meaning] = {
     "exp": _of_one(lambda use, x: use.reals.exp(x)),
     "log": _of_one(lambda use, x: use.reals.log(x)),
@@ -231,6 +261,7 @@ MEANINGS: dict[str, Meaning] = {
     "normal_pdf": _of_one(_normal_pdf),
     "det": _det,
     "diag": _diag,
+    "largest_eigenvalue": _largest_eigenvalue,
     "sign": _of_one(lambda use, x: Fraction(use.piece(x))),
     "softmax": _softmax,
     "log_softmax": _log_softmax,
@@ -241,6 +272,8 @@ MEANINGS: dict[str, Meaning] = {
     "mean": _mean,
     "dot": _dot,
     "concat": _concat,
+    "columns": _columns,
+    "infinity": _infinity,
     "flatten": _flatten,
     "reshape": _reshape,
     "conv2d": conv2d,

@@ -159,9 +159,11 @@ class Reals:
         return self.context.nthroot(self.real(x), degree)
 
     def exp(self, x: Any) -> Any:
-        """eˣ; exactly 1 at 0."""
+        """eˣ; exactly 1 at 0, and 0 at -∞."""
         if isinstance(x, Fraction) and not x:
             return Fraction(1)
+        if x == self.context.ninf:
+            return Fraction(0)
         return self.context.exp(self._bounded(x))
 
     def log(self, x: Any) -> Any:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import log10
+from math import inf, log10
 from typing import Any
 
 from derive.notation.build import decimal_digits, neg, number, scientific
 from derive.notation.decimals import decimal_of
-from derive.notation.form import Form, Number
+from derive.notation.form import Call, Form, Number
 from derive.notation.reals import LogOfNothing, Undefined
 from derive.record import Relation, Rounding
 
@@ -71,10 +71,10 @@ def digits_beside_one(value: Fraction) -> int:
 
 def exact_form(value: Real, rounding: Rounding) -> Form | None:
     """The exact written number, or None where it is irrational or too long: whole numbers, short decimals, m·10^k
-    with a short m, and small fractions.
+    with a short m, small fractions, and what is infinite.
     """
     if not isinstance(value, Fraction):
-        return None
+        return _infinite(value)
     limit = LONGEST_EXACT if rounding.mode == "exact" else rounding.digits + SPARE_DIGITS
     digits = decimal_digits(abs(value))
     if digits is not None and len(_significant(digits)) <= (LONGEST_EXACT if value.denominator == 1 else limit):
@@ -84,6 +84,13 @@ def exact_form(value: Real, rounding: Rounding) -> Form | None:
         return _scientific(value, len(_significant(digits)))
     small = abs(value.numerator) < LARGEST_FRACTION and value.denominator < LARGEST_FRACTION
     return number(value) if digits is None and (small or rounding.mode == "exact") else None
+
+
+def _infinite(value: Real) -> Form | None:
+    if isinstance(value, LogOfNothing) or abs(value) != inf:
+        return None
+    infinity = Call("infinity")
+    return infinity if value > 0 else neg(infinity)
 
 
 def _significant(digits: str) -> str:

@@ -25,6 +25,7 @@ from derive.notation.form import (
     Transpose,
     Tuple,
 )
+from derive.notation.functions import is_constant
 from derive.notation.symbols import ABBREVIATED, symbol_name
 from derive.notation.writer import ATOM, NEG, POWER, PRODUCT, Piece, Writer
 
@@ -90,6 +91,8 @@ class SourceWriter(Writer):
         return self._function("diff", pieces)
 
     def call(self, form: Call, pieces: Sequence[Piece]) -> Piece:
+        if not form.args and not form.params and is_constant(form.function):
+            return Piece(form.function)
         if form.primes or not form.args:
             raise self._refusal(form)
         cut = len(form.args)

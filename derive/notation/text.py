@@ -35,7 +35,7 @@ from derive.notation.form import (
     Tuple,
     children,
 )
-from derive.notation.functions import FUNCTIONS
+from derive.notation.functions import FUNCTIONS, is_constant
 from derive.notation.symbols import element, parse_symbol
 
 MAX_LENGTH = 20_000
@@ -171,7 +171,7 @@ class _Reader:
         return scientific(mantissa, int(match[2]))
 
     def _name(self, node: ast.Name) -> Form:
-        return self._symbol(node, node.id)
+        return Call(node.id) if is_constant(node.id) else self._symbol(node, node.id)
 
     def _symbol(self, node: ast.AST, name: str) -> Symbol:
         try:

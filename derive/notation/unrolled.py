@@ -41,6 +41,7 @@ from derive.notation.form import (
     children,
     rebuild,
 )
+from derive.notation.functions import is_constant
 from derive.notation.meanings import MEANINGS
 from derive.notation.reals import Undefined
 from derive.notation.use import Use
@@ -75,7 +76,9 @@ def compiled(form: Form, given: Callable[[Form], bool] | None = None) -> Code:
 
 
 def _has_meaning(node: Form) -> bool:
-    return isinstance(node, Call) and node.function in MEANINGS and not node.primes and bool(node.args)
+    if not isinstance(node, Call) or node.function not in MEANINGS or node.primes:
+        return False
+    return bool(node.args) or is_constant(node.function)
 
 
 def substituted(form: Form, change: Callable[[Form], Form | None]) -> Form:

@@ -6,11 +6,12 @@ as many digits as it takes until, recomputed from what it prints, it rounds to t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
 from derive.notation.algebra import tidy
+from derive.notation.arrays import items
 from derive.notation.build import neg, number
 from derive.notation.form import PI, At, Call, Derivative, Form, Matrix, Number, Symbol, Tuple, rebuild, symbols, walk
 from derive.notation.length import is_longer, size
@@ -106,6 +107,26 @@ def _true_numbers(
         if exact or unit is None or _is_true(line, final, unit):
             break
     return line, exact
+
+
+def as_printed(make: Callable[[int], Form], final: Form) -> Form:
+    """The line of numbers that `make` writes with some extra digits: with as many as make it true as printed.
+
+    Args:
+        final: the number or the array of numbers that the line leads to.
+    """
+    entries = [entry for row in final.rows for entry in row] if isinstance(final, Matrix) else [final]
+    for extra in range(MOST_EXTRA_DIGITS):
+        line = make(extra)
+        found = items(worth(line, {}))
+        if all(_is_near(value, entry) for value, entry in zip(found, entries, strict=True)):
+            break
+    return line
+
+
+def _is_near(value: Real, printed: Form) -> bool:
+    unit = unit_of(printed) or 0
+    return abs(as_fraction(value) - as_fraction(worth(printed, {}))) <= unit / 2
 
 
 def _is_true(line: Form, final: Form, unit: Fraction) -> bool:

@@ -111,6 +111,8 @@ _TEXT_OR_NUMBER = {"type": ["string", "number"]}
 _ARRAY = {"anyOf": [{"type": "number"}, {"type": "string"}, {"type": "array"}]}
 
 Expression = Annotated[Form, BeforeValidator(to_form), WithJsonSchema(_TEXT_OR_NUMBER)]
+Numbers = Annotated[Form, BeforeValidator(to_form), WithJsonSchema(_ARRAY)]
+"""A number, a vector (a list), a matrix (a list of rows) or several matrices."""
 Name = Annotated[Symbol, BeforeValidator(to_name), WithJsonSchema({"type": "string"})]
 Names = Annotated[
     tuple[Symbol, ...],

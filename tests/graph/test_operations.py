@@ -33,7 +33,7 @@ def keys_of(entry):
 
 
 KEYS = [key for entry in TABLE for key in keys_of(entry)]
-DIFFERENTIABLE = [key for key in KEYS if key[0] != "winner"]
+DIFFERENTIABLE = [key for key in KEYS if key[0] != "winner" and key != "infinity"]
 
 
 def points_of(key, count=4):
