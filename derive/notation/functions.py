@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from derive.notation.connectives import CONNECTIVES, NOT
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
@@ -77,5 +79,6 @@ FUNCTIONS: dict[str, Function] = {
         _named("kernel_effect", "effect"),
         _named("strongest", "strongest"),
         _named("solution", "solution", arity=None),
+        *(_named(name, name, arity=1 if name == NOT else None) for name in CONNECTIVES),
     )
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from derive.notation.form import (
     At,
@@ -39,6 +40,7 @@ class PlainWriter(Writer):
     partial, total, typeset = "∂", "d", False
     comma, hadamard_sign, shape_sign, differential_gap = ", ", " ⊙ ", " × ", " "
     dot = "·"
+    logic_sign = attrgetter("plain")
 
     # leaves
 

@@ -9,11 +9,12 @@ recurse, so deep and long forms cost no stack.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, pairwise
 from typing import ClassVar, NamedTuple
 
 from derive.errors import InputError
+from derive.notation.connectives import Connective, connective
 from derive.notation.form import (
     At,
     BigSum,
@@ -44,7 +45,7 @@ from derive.notation.form import (
 from derive.notation.functions import FUNCTIONS, Function
 from derive.notation.symbols import parse_symbol
 
-WHOLE, SHAPE, SUM, NEG, HADAMARD, PRODUCT, FACTOR, POWER, ATOM = range(9)
+WHOLE, LOGIC, SHAPE, SUM, NEG, HADAMARD, PRODUCT, FACTOR, POWER, ATOM = range(10)
 """Levels from loose to tight. A Neg is looser than a product, so it may only stand first in a sum, or alone."""
 
 
@@ -85,6 +86,7 @@ class Writer:
     comma: ClassVar[str] = ", "
     index_comma: ClassVar[str] = ", "
     dot: ClassVar[str]
+    logic_sign: ClassVar[Callable[[Connective], str]]
     hadamard_sign: ClassVar[str]
     shape_sign: ClassVar[str]
     differential_gap: ClassVar[str] = " "
@@ -202,7 +204,15 @@ class Writer:
 
     # calls
 
+    def logic(self, sign: str, pieces: Sequence[Piece]) -> Piece:
+        """A connective in front of the one form that it takes, or between those that it joins."""
+        if len(pieces) == 1:
+            return Piece(sign + self.fit(pieces[0], ATOM), SHAPE, pieces[0].tall)
+        return Piece(f" {sign} ".join(self.fit(piece, SHAPE) for piece in pieces), LOGIC, _is_tall(pieces))
+
     def call(self, form: Call, pieces: Sequence[Piece]) -> Piece:
+        if sign := connective(form):
+            return self.logic(self.logic_sign(sign), pieces)
         cut, known = len(form.args), FUNCTIONS.get(form.function)
         args, plain = pieces[:cut], not (form.primes or form.params)
         style = known.style if known and self.typeset else "bracket"
