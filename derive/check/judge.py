@@ -7,7 +7,8 @@ What counts as true:
   value are random there too.
 * Where the target of a step is known, every line must be worth the target; derivatives are central differences through
   the graph (`derive.check.slopes`). Where the target is a new name, the first line defines it.
-* A name that a connective of logic joins is 0 or 1: identities with such names must hold on every row of the truth table.
+* A name that a connective of logic joins is 0 or 1: identities with such names must hold on every row of the truth
+  table.
 * `=` is equality, exact between fractions, to 30 digits otherwise. `≈` leads to a decimal: what is right, and what the
   rounded operands before it come to, must both lie within half a unit of its last digit. After a rounded line `=`
   says that the line is worth the *printed* one before it. A number that is not 0 is never printed as 0.
@@ -224,7 +225,11 @@ class _Judge:
             return
         step, run = self._finder(answer)
         if step is not None and self._is_claim(step.target):
-            self._record(answer.name, None, self._claim(answer.name, None, step.target, answer.form), "answer")
+            for form in dict.fromkeys((answer.form, answer.shown or answer.form)):
+                finding = self._claim(answer.name, None, step.target, form)
+                if finding.holds is not True and form != answer.form:  # what is shown may be rounded
+                    finding = StepLines(Reference(answer.form), self.points, lambda *_: None).rounds(form)
+                self._record(answer.name, None, finding, "answer")
             return
         if run is None and answer.label is not None and self._known(answer.name, None, answer.label):
             run = StepLines(Reference(answer.label), self.points, self._reporter(answer.name), self.carry)

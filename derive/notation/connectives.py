@@ -31,7 +31,9 @@ class Connective:
 
 
 def _word(name: str, binds: int, *typed: str) -> Connective:
-    return Connective(name, rf"\mathbin{{\mathrm{{{name}}}}}", f'class("binary", "{name}")', name, (name, *typed), binds)
+    return Connective(
+        name, rf"\mathbin{{\mathrm{{{name}}}}}", f'class("binary", "{name}")', name, (name, *typed), binds
+    )
 
 
 CONNECTIVES: dict[str, Connective] = {

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from operator import attrgetter
 
 from derive.notation.form import (
     At,
@@ -109,7 +108,7 @@ class LatexWriter(Writer):
     index_comma = r",\,"
     comma, hadamard_sign, shape_sign, differential_gap = r",\, ", r" \odot ", r" \times ", r" \, "
     dot = r" \cdot "
-    logic_sign = attrgetter("latex")
+    language = "latex"
 
     def brackets(self, text: str, tall: bool) -> str:
         return f"\\left({text}\\right)" if tall else f"({text})"

@@ -1,8 +1,8 @@
 """Reader of Boolean expressions as users type them: `A xnor B`, `not (a & b) -> c`, `x1 ⊕ x2 ⊕ 1`.
 
-A parser of its own over a fixed list of signs and words: nothing is evaluated, and what is no sign, no word of logic and
-no name is refused with its place. `not` binds tightest, then `and nand`, `xor xnor`, `or nor`, `implies`; operators
-that bind alike are taken from left to right, but for `implies`, where people read both ways: there brackets are asked for.
+A parser of its own over a fixed list of signs and words: nothing is evaluated, and what is no sign, no word of logic
+and no name is refused with its place. `not` binds tightest, then `and nand`, `xor xnor`, `or nor`, `implies`; operators
+that bind alike are taken from left to right. Two `implies` in a row are read both ways by people: they need brackets.
 """
 
 from __future__ import annotations

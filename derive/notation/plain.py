@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import attrgetter
 
 from derive.notation.form import (
     At,
@@ -40,7 +39,7 @@ class PlainWriter(Writer):
     partial, total, typeset = "∂", "d", False
     comma, hadamard_sign, shape_sign, differential_gap = ", ", " ⊙ ", " × ", " "
     dot = "·"
-    logic_sign = attrgetter("plain")
+    language = "plain"
 
     # leaves
 

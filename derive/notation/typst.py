@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from operator import attrgetter
 
 from derive.notation.form import (
     At,
@@ -65,7 +64,7 @@ class TypstWriter(Writer):
     partial, total = "∂ ", "upright(d) "
     comma, hadamard_sign, shape_sign, differential_gap = ", ", " ⊙ ", " × ", " thin "
     dot = " dot.op "
-    logic_sign = attrgetter("typst")
+    language = "typst"
 
     # leaves
 

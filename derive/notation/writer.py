@@ -9,12 +9,12 @@ recurse, so deep and long forms cost no stack.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 from derive.errors import InputError
-from derive.notation.connectives import Connective, connective
+from derive.notation.connectives import connective
 from derive.notation.form import (
     At,
     BigSum,
@@ -86,7 +86,7 @@ class Writer:
     comma: ClassVar[str] = ", "
     index_comma: ClassVar[str] = ", "
     dot: ClassVar[str]
-    logic_sign: ClassVar[Callable[[Connective], str]]
+    language: ClassVar[Literal["latex", "typst", "plain"]]
     hadamard_sign: ClassVar[str]
     shape_sign: ClassVar[str]
     differential_gap: ClassVar[str] = " "
@@ -212,7 +212,7 @@ class Writer:
 
     def call(self, form: Call, pieces: Sequence[Piece]) -> Piece:
         if sign := connective(form):
-            return self.logic(self.logic_sign(sign), pieces)
+            return self.logic(getattr(sign, self.language), pieces)
         cut, known = len(form.args), FUNCTIONS.get(form.function)
         args, plain = pieces[:cut], not (form.primes or form.params)
         style = known.style if known and self.typeset else "bracket"

@@ -21,6 +21,7 @@ from derive.notation.value import evaluate
 from derive.questions.base import Question
 from derive.questions.convolution_grid import value_of
 from derive.questions.fields import Names, to_form
+from derive.questions.graph_question import listed
 from derive.record import Given, Phrase
 
 MOST_INPUTS, MOST_POINTS, WIDEST = 6, 40, 16
@@ -154,11 +155,11 @@ class Data:
 
     def told(self) -> Phrase:
         """What the data are, as a sentence."""
-        names = ", ".join(map(plain.write, self.names))
+        names = listed(self.names)
         if self.function is not None:
-            return ("The examples are the rows of the truth table of ", self.target, f" in {names}, counted up.")
+            return ("The examples are the rows of the truth table of ", self.target, " in ", *names, ", counted up.")
         if self.table:
-            return ("The targets ", self.target, f" belong to the rows of the truth table of {names}, counted up.")
+            return ("The targets ", self.target, " belong to the rows of the truth table of ", *names, ", counted up.")
         return ("The rows of ", self.matrix, " are points with the targets ", self.target, ".")
 
     def label(self, example: int) -> str:
@@ -203,7 +204,9 @@ class Labelled(Question):
             InputError: there are no examples, or what is given does not fit together.
         """
         if self.function is not None:
-            return self._from_function(self.function, target, signs)
+            if self.targets or self.points:
+                raise InputError("give a Boolean function or targets, not both")
+            return data_of(self.function, self.inputs, target, signs)
         if not self.targets:
             raise InputError("give a Boolean function, or targets for a truth table or for points")
         if signs and not set(self.targets) <= {-1, 1}:
@@ -220,16 +223,6 @@ class Labelled(Question):
         letters = unused(names, *target), unused(names, "X", "D", "P")
         return Data(names, points, self.targets, *letters, table=not self.points, signs=is_signed)
 
-    def _from_function(self, function: Form, target: Sequence[str], signs: bool) -> Data:
-        if self.targets or self.points:
-            raise InputError("give a Boolean function or targets, not both")
-        names = inputs_of(function, self.inputs)
-        rows = tuple(table_rows(len(names)))
-        values = [value_of_row(function, names, row) for row in rows]
-        targets = tuple(2 * value - 1 if signs else value for value in values)
-        letters = unused(names, *target), unused(names, "X", "D", "P")
-        return Data(names, rows, targets, *letters, function=function, signs=signs)
-
     def _table(self) -> tuple[Vector, ...]:
         count = len(self.targets).bit_length() - 1
         if not 1 <= count <= MOST_INPUTS or len(self.targets) != 2**count:
@@ -243,8 +236,10 @@ class Labelled(Question):
         return tuple(self.inputs) or (tuple(element(x, k + 1) for k in range(count)) if count > 1 else (x,))
 
 
-def value_of_row(function: Form, names: Sequence[Symbol], row: Vector) -> Fraction:
-    """The value of a Boolean function on a row."""
-    found = evaluate(function, dict(zip(names, row, strict=True)))
-    assert isinstance(found, Fraction)
-    return found
+def data_of(function: Form, inputs: Sequence[Symbol], target: Sequence[str], signs: bool = False) -> Data:
+    """The truth table of a Boolean function; `target` are letters for it, `signs` asks for targets ±1."""
+    names = inputs_of(function, inputs)
+    rows = tuple(table_rows(len(names)))
+    values = [evaluate(function, dict(zip(names, row, strict=True))) for row in rows]
+    targets = tuple(2 * value - 1 if signs else value for value in values)
+    return Data(names, rows, targets, unused(names, *target), unused(names, "X", "D", "P"), function, signs=signs)

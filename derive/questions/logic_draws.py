@@ -59,9 +59,7 @@ def _draw_points(rng: random.Random) -> dict[str, Any]:
     return {"points": points, "targets": [_class(rng, weights, point, threshold, flips, low) for point in points]}
 
 
-def _class(
-    rng: random.Random, weights: list[int], point: list[Any], threshold: int, flips: float, low: int
-) -> int:
+def _class(rng: random.Random, weights: list[int], point: list[Any], threshold: int, flips: float, low: int) -> int:
     fires = sum(w * x for w, x in zip(weights, point, strict=True)) >= threshold
     return 1 if fires != (rng.random() < flips) else low
 

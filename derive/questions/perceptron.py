@@ -56,7 +56,8 @@ class PerceptronTrain(Labelled):
         names = training.names
         givens = [*training.data.givens(), Given(names.unit, training.definition(), note=self._note(training))]
         givens += [Given(names.threshold, number(training.unit.threshold), "value")] if not names.bias else []
-        givens += [Given(names.rate, number(training.unit.rate), "value"), *training.meanings(), *state_meanings(training)]
+        givens.append(Given(names.rate, number(training.unit.rate), "value"))
+        givens += [*training.meanings(), *state_meanings(training)]
         done = Derivation("Perceptron training", self._prompt(training), tuple(givens), steps,
                           tuple(_answers(steps)), conventions)  # fmt: skip
         return finished(done)
@@ -115,8 +116,8 @@ class PerceptronTrain(Labelled):
 def _answers(steps: tuple[Step, ...]) -> list[Answer]:
     """The verdict and the last weights, and what was found on the way to them."""
     found = {step.name: step for step in steps}
-    asked = [name for name in ("verdict", "weights") if name in found]
-    asked += ["separability"] if "verdict" not in found and "separability" in found else []
+    asked = [name for name in ("verdict", "weights", "separability") if name in found]
+    asked = asked[:-1] if len(asked) == 3 else asked  # the reason is an answer where there is no verdict
     answers = []
     for name in (*asked, "misclassified", "epochs to the end", "separability", "fit"):
         if name in found:

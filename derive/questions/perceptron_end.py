@@ -1,4 +1,4 @@
-"""How perceptron training ends, and why: an epoch without error, weights that come back, targets that no weights give."""
+"""How perceptron training ends, and why: no error, weights that come back, targets that no weights give."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from derive.network.working.tables import ACCURACY, METHOD, meaning_of
 from derive.notation.build import ZERO, add, neg, number, scaled
-from derive.notation.form import At, Call, Form, Relation, Symbol, Text, Tuple
+from derive.notation.form import At, Call, Form, Neg, Product, Relation, Sum, Symbol, Text, Tuple
 from derive.questions.graph_question import listed
 from derive.questions.labelled import point_form, row_at, unused
 from derive.questions.perceptron_steps import Training
@@ -25,6 +25,7 @@ def end_steps(training: Training) -> Iterator[Step]:
     run = training.run
     if run.converged:
         yield _state(training, len(run.epochs))
+        yield from _pace(training)
         yield _first_without_error(training)
         yield _verdict(training, CONVERGES, ("an epoch without an error changes nothing any more",))
         return
@@ -32,6 +33,8 @@ def end_steps(training: Training) -> Iterator[Step]:
     if stays_wrong(training):
         yield _misclassified(training)
     hopeless = yield from _reason(training)
+    if run.returns_to is not None or hopeless:
+        yield from _pace(training)
     if run.returns_to is not None:
         yield _verdict(training, CYCLES, ("the weights come back, and errors with them",))
     elif hopeless:
@@ -57,7 +60,7 @@ def _state(training: Training, epoch: int, *before: Line, name: str = "weights")
     """All trained numbers after an epoch; what they are besides stands in front."""
     told: Phrase = (*listed(training.names.trained), f" after epoch {epoch}")
     last = Line("=", point_form(training.run.state(epoch)), told)
-    return Step(name, vector(training, epoch), (*before, last), "weights", marks=METHOD)
+    return Step(name, vector(training, epoch), (*before, last), "weights")
 
 
 def _last_states(training: Training) -> Iterator[Step]:
@@ -78,6 +81,15 @@ def _last_states(training: Training) -> Iterator[Step]:
     yield _state(training, last, Line("=", vector(training, first), why))
 
 
+def _pace(training: Training) -> Iterator[Step]:
+    """By what the error is multiplied, where the rule speaks of the target."""
+    rate, target = training.names.rate, training.data.target
+    if training.unit.rule == "target":
+        doubled = Product((training.pace(), Sum((target, Neg(target)), (False, True))))
+        why: Phrase = ("where the output is wrong it is ", Neg(target))
+        yield Step("pace", Product((rate, target)), (Line("=", doubled, why),), "errors of ±2")
+
+
 def _claim(training: Training, name: str) -> At:
     """What is claimed of the whole run: the unit, the data, by what the errors are multiplied, the start."""
     args = (training.names.unit, *training.data.args, training.pace())
@@ -90,7 +102,7 @@ def _verdict(training: Training, words: Text, reason: Phrase) -> Step:
 
 def _first_without_error(training: Training) -> Step:
     line = Line("=", number(len(training.run.epochs)), ("the first epoch without an error",))
-    return Step("epochs to the end", _claim(training, "epochs"), (line,), "convergence", marks=METHOD)
+    return Step("epochs to the end", _claim(training, "epochs"), (line,), "convergence")
 
 
 def _row(entries: tuple[Form, ...]) -> Form:
@@ -108,7 +120,7 @@ def _misclassified(training: Training) -> Step:
     points = tuple(point_form(training.data.points[k]) for k in training.run.always_wrong)
     target = At(Call("misclassified", (training.names.unit, *training.data.args)), state)
     says = "this example stays wrong" if len(points) == 1 else "these examples stay wrong"
-    return Step("misclassified", target, (Line("=", _row(points), (says,)),), "errors that stay", marks=METHOD)
+    return Step("misclassified", target, (Line("=", _row(points), (says,)),), "errors that stay")
 
 
 def _reason(training: Training) -> Generator[Step, None, bool]:
@@ -131,7 +143,7 @@ def _reason(training: Training) -> Generator[Step, None, bool]:
         return True
     if unit.bias:
         line = Line("=", SEPARABLE, ("so a later epoch is without error",))
-        yield Step("separability", Call("separability", data.args), (line,), "linear separability", marks=METHOD)
+        yield Step("separability", Call("separability", data.args), (line,), "linear separability", marks=ACCURACY)
     return hopeless
 
 
@@ -143,7 +155,7 @@ def _fit(training: Training, hopeless: bool) -> Step:
         if training.run.returns_to is None:
             why = "but they are not reached yet"
     target = Call("fit", (training.names.unit, *training.data.args))
-    return Step("fit", target, (Line("=", words, (why,)),), "fixed threshold", marks=METHOD)
+    return Step("fit", target, (Line("=", words, (why,)),), "fixed threshold")
 
 
 def _conflict(training: Training, found: Conflict) -> Iterator[Step]:

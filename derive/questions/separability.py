@@ -1,4 +1,4 @@
-"""Is a Boolean function, or a set of points, linearly separable? Weights and margins, or a proof that there are none."""
+"""Is a Boolean function, or a set of points, linearly separable? Weights with margins, or a proof that none exist."""
 
 from __future__ import annotations
 
@@ -62,5 +62,6 @@ def _prompt(data: Data) -> Phrase:
         start = (*data.told(), " Are the two classes linearly separable?")
     return (
         *start, " If so, find weights ", weights, " and a threshold ", threshold, " of a unit that gives 1 where ",
-        Relation("≥", net, threshold), " and ", number(data.low), " elsewhere, and its margin on every example; if not, prove it.",
+        Relation("≥", net, threshold), " and ", number(data.low),
+        " elsewhere, and its margin on every example; if not, prove it.",
     )  # fmt: skip

@@ -74,8 +74,8 @@ def _margins(data: Data, found: Separator, example: int, weights: Symbol, thresh
     cells = (
         chain(f"target {place}", data.wanted(example), target),
         chain(f"net sum {place}", net, numbers, number(value), shown=1 if count <= NARROW else FINEST),
-        chain(f"margin {place}", Sum((net, threshold), (False, True)), add([number(value), neg(number(found.threshold))]),
-              number(margin)),
+        chain(f"margin {place}", Sum((net, threshold), (False, True)),
+              add([number(value), neg(number(found.threshold))]), number(margin)),
         chain(f"output {place}", data.wanted(example), *(() if data.signs else (fires,)), target, shown=FINEST),
     )  # fmt: skip
     return Step(f"row {place}", intro=(data.label(example),), layout="row", substeps=cells)
@@ -89,7 +89,7 @@ def common_point_steps(data: Data, found: CommonPoint) -> Iterator[Step]:
         lines = [Line("=", value, ("an example of both classes",))]
     else:
         kinds = (number(1), number(data.low))
-        lines = [Line("=", form, (f"{whose} of class ", kind)) for (form, whose), kind in zip(means, kinds, strict=True)]
+        lines = [Line("=", form, (whose, kind)) for (form, whose), kind in zip(means, kinds, strict=True)]
         lines += [Line("=", value)] if lines[-1].form != value else []
     yield Step("common point", common_point(data), tuple(lines), "a point of both hulls", marks=METHOD)
 
@@ -100,7 +100,7 @@ def common_point(data: Data) -> Symbol:
 
 
 def _whose(shares: Shares) -> str:
-    return "an example" if len(shares) == 1 else "a mean of examples"
+    return f"{'an example' if len(shares) == 1 else 'a mean of examples'} of class "
 
 
 def mean_form(data: Data, shares: Shares) -> Form:

@@ -14,7 +14,20 @@ from typing import NamedTuple
 
 from derive.notation.build import ONE, multiply
 from derive.notation.connectives import is_chain
-from derive.notation.form import Call, Form, Frac, Hadamard, Neg, Power, Product, Sum, Symbol, Transpose, Tuple, children
+from derive.notation.form import (
+    Call,
+    Form,
+    Frac,
+    Hadamard,
+    Neg,
+    Power,
+    Product,
+    Sum,
+    Symbol,
+    Transpose,
+    Tuple,
+    children,
+)
 from derive.notation.functions import FUNCTIONS
 from derive.notation.widths import width
 

@@ -105,7 +105,7 @@ def _multipliers(rows: Sequence[Row]) -> Vector | None:
 
 
 def combination(columns: Sequence[Vector], right: Sequence[Fraction]) -> Vector | None:
-    """Numbers x with Σ x·column = right, by elimination; those that may be anything are 0. None where there are none."""
+    """Numbers x with Σ x·column = right, by elimination, 0 where they may be anything; None where there are none."""
     table = [[*(column[i] for column in columns), right[i]] for i in range(len(right))]
     pivots: list[int] = []
     for j in range(len(columns)):

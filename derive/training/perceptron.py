@@ -117,9 +117,7 @@ def train(unit: Perceptron, points: Sequence[Vector], targets: Sequence[Fraction
     return Run(start, tuple(epochs), converged, returns_to)
 
 
-def _epoch(
-    unit: Perceptron, points: Sequence[Vector], targets: Sequence[Fraction], state: Vector
-) -> Iterator[Update]:
+def _epoch(unit: Perceptron, points: Sequence[Vector], targets: Sequence[Fraction], state: Vector) -> Iterator[Update]:
     for example, (point, target) in enumerate(zip(points, targets, strict=True)):
         inputs = unit.inputs(point)
         net = dot(state, inputs)

@@ -58,7 +58,7 @@ def separate(points: Sequence[Vector], labels: Sequence[bool]) -> Separator | Co
     rows = [Row(tuple(_sign(one) * x for x in (*point, -ONE))) for point, one in zip(points, labels, strict=True)]
     found = decide(rows, (*[1] * len(points[0]), 0))
     if isinstance(found, Certificate):
-        return CommonPoint(*_shares(found.multipliers, labels, scale=2 / sum(found.multipliers)))
+        return CommonPoint(*_shares(found.multipliers, labels, scale=2 / sum(found.multipliers, ZERO)))
     return _plainest(found, points, labels)
 
 

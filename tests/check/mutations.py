@@ -323,7 +323,12 @@ def too_early(derivation: Derivation) -> list[Derivation]:
     return found
 
 
-OTHER_WORD = {"minimum": "maximum", "maximum": "minimum", "saddle point": "minimum", "inconclusive": "minimum"}
+OTHER_WORD = {
+    "minimum": "maximum", "maximum": "minimum", "saddle point": "minimum", "inconclusive": "minimum",
+    "not linearly separable": "linearly separable", "linearly separable": "not linearly separable",
+    "does not converge": "converges", "converges": "does not converge", "no weights fit": "some weights fit",
+    "some weights fit": "no weights fit", "odd parity": "even parity", "even parity": "odd parity",
+}  # fmt: skip
 
 
 def wrong_verdict(derivation: Derivation) -> list[Derivation]:
