@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from string import ascii_lowercase
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -59,10 +60,10 @@ Numbers = Annotated[Vector, BeforeValidator(to_vector), _NUMBERS]
 Points = Annotated[tuple[Vector, ...], BeforeValidator(to_points), WithJsonSchema({"type": "array"})]
 
 
-def unused(taken: Collection[Form], *letters: str) -> Symbol:
-    """The first of some letters that is no name of the question's own, with or without an index."""
-    bases = {name.base for name in taken if isinstance(name, Symbol)}
-    return Symbol(next(letter for letter in letters if letter not in bases))
+def unused(taken: Iterable[Symbol], *letters: str) -> Symbol:
+    """The first of some letters that no name has, with or without an index; any other letter where all are taken."""
+    bases = {name.base for name in taken}
+    return Symbol(next(letter for letter in (*letters, *ascii_lowercase) if letter not in bases))
 
 
 def inputs_of(function: Form, named: Sequence[Symbol]) -> tuple[Symbol, ...]:
@@ -119,6 +120,11 @@ class Data:
     signs: bool = False
 
     @property
+    def taken(self) -> tuple[Symbol, ...]:
+        """The letters that the data have."""
+        return (*self.names, self.target, self.matrix)
+
+    @property
     def labels(self) -> tuple[bool, ...]:
         """Whether each example is of class 1."""
         return tuple(target > 0 for target in self.targets)
@@ -163,14 +169,24 @@ class Data:
         return ("The rows of ", self.matrix, " are points with the targets ", self.target, ".")
 
     def label(self, example: int) -> str:
-        """An example in words: the digits of a row, a point in brackets."""
-        texts = [plain.write(number(x)) for x in self.points[example]]
-        return " ".join(texts) if self.table or self.width == 1 else f"({', '.join(texts)})"
+        """What an example is called in the first column of a table: the digits of a row, or its number."""
+        return " ".join(map(str, self.points[example])) if self.table else str(example + 1)
 
-    def heads(self) -> str:
-        """What stands over the labels of examples."""
-        names = list(map(plain.write, self.names))
-        return " ".join(names) if self.table or self.width == 1 else f"({', '.join(names)})"
+    def label_head(self) -> str:
+        """What stands over these."""
+        return " ".join(map(plain.write, self.names)) if self.table else "example"
+
+    def point(self, example: int) -> Phrase:
+        """The inputs of an example."""
+        return (self.label(example),) if self.table else (point_form(self.points[example]),)
+
+    def point_head(self) -> Phrase:
+        """What stands over these."""
+        if not self.table:
+            return (Tuple(self.names) if self.width > 1 else self.names[0],)
+        first, *others = self.names
+        pairs: list[Phrase] = [(" ", name) for name in others]
+        return (first, *(piece for pair in pairs for piece in pair))
 
     def entry(self, example: int, input: int) -> Form:
         """A coordinate as the judge finds it in the premises."""
@@ -220,8 +236,9 @@ class Labelled(Question):
         if len(points) > (MOST_POINTS if self.points else 2**MOST_INPUTS) or len(points[0]) > MOST_INPUTS:
             raise InputError(f"at most {MOST_POINTS} points of {MOST_INPUTS} coordinates are worked by hand")
         names = self._named(len(points[0]))
-        letters = unused(names, *target), unused(names, "X", "D", "P")
-        return Data(names, points, self.targets, *letters, table=not self.points, signs=is_signed)
+        letter = unused(names, *target)
+        matrix = unused((*names, letter), "X", "D", "P")
+        return Data(names, points, self.targets, letter, matrix, table=not self.points, signs=is_signed)
 
     def _table(self) -> tuple[Vector, ...]:
         count = len(self.targets).bit_length() - 1
@@ -242,4 +259,5 @@ def data_of(function: Form, inputs: Sequence[Symbol], target: Sequence[str], sig
     rows = tuple(table_rows(len(names)))
     values = [evaluate(function, dict(zip(names, row, strict=True))) for row in rows]
     targets = tuple(2 * value - 1 if signs else value for value in values)
-    return Data(names, rows, targets, unused(names, *target), unused(names, "X", "D", "P"), function, signs=signs)
+    letter = unused(names, *target)
+    return Data(names, rows, targets, letter, unused((*names, letter), "X", "D", "P"), function, signs=signs)

@@ -63,7 +63,8 @@ class LogicNetwork(Question):
 
     def _built(self) -> Built:
         data = data_of(self.function, self.inputs, ("f", "g", "F"))
-        hidden, output = unused(data.names, "h", "u", "z"), unused((*data.names, data.target), "y", "o", "v")
+        hidden = unused(data.taken, "h", "u", "z")
+        output = unused((*data.taken, hidden), "y", "o", "v")
         if self.design == "auto":
             design, network = smallest(self.function, data.names, hidden.base, output)
             return Built(data, network, design)

@@ -128,7 +128,7 @@ class Built:
         """Every row with the values of units, of the output and of the function."""
         units = self._columns()
         rows = [self._row(k, units) for k in range(len(self.data.points))]
-        heads: list[Phrase] = [(self.data.heads(),), *((unit.name,) for unit in units)]
+        heads: list[Phrase] = [(self.data.label_head(),), *((unit.name,) for unit in units)]
         heads += [(self.network.output.name,), (self.data.target,)]
         return Step("truth table", rule="truth table", marks=METHOD, substeps=folded(rows), layout="table",
                     heads=tuple(heads))  # fmt: skip

@@ -54,7 +54,7 @@ class PerceptronTrain(Labelled):
         training = self._training()
         steps = (training.examples_table(), training.epochs_table(), *end_steps(training))
         names = training.names
-        givens = [*training.data.givens(), Given(names.unit, training.definition(), note=self._note(training))]
+        givens = [*training.data.givens(), Given(names.unit, training.definition())]
         givens += [Given(names.threshold, number(training.unit.threshold), "value")] if not names.bias else []
         givens.append(Given(names.rate, number(training.unit.rate), "value"))
         givens += [*training.meanings(), *state_meanings(training)]
@@ -92,11 +92,6 @@ class PerceptronTrain(Labelled):
             raise InputError(f"{len(weights)} start weights for {data.width} inputs")
         return (*weights, value_of(self.bias or ZERO)) if unit.bias else weights
 
-    def _note(self, training: Training) -> Phrase:
-        """What the unit gives at the threshold itself."""
-        gives = training.data.low if training.unit.strict else 1
-        return ("at ", training.limit, " itself it gives ", number(gives))
-
     def _prompt(self, training: Training) -> Phrase:
         names, data = training.names, training.data
         error: Form = Sum((data.target, names.unit), (False, True))
@@ -105,10 +100,11 @@ class PerceptronTrain(Labelled):
             growth = (Product((names.rate, data.target)), " times its input where the output is wrong")
         bias: Phrase = (", the bias ", names.bias, " as a weight whose input is 1") if names.bias else ()
         starts = [Relation("=", name, form) for name, form in training.start()]
+        edge = number(data.low if training.unit.strict else 1)
         return (
-            "Train the unit ", names.unit, " with the perceptron rule. ", *data.told(),
-            " After each example every weight grows by ", *growth, *bias, ". Start with ", *listed(starts),
-            ", and stop after an epoch without an error. Give the weights after each epoch. If training does not "
+            "Train the unit ", names.unit, " with the perceptron rule; at ", training.limit, " itself it gives ", edge,
+            ". ", *data.told(), " After each example every weight grows by ", *growth, *bias,
+            ". Start with ", *listed(starts), ", and stop after an epoch without an error. Give the weights after each epoch. If training does not "
             "converge, say why.",
         )  # fmt: skip
 

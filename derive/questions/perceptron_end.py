@@ -112,7 +112,8 @@ def _row(entries: tuple[Form, ...]) -> Form:
 def stays_wrong(training: Training) -> bool:
     """Whether the weights have stopped at all, so that the same examples stay wrong for ever."""
     run = training.run
-    return run.returns_to is not None and all(update.state == run.final for update in run.epochs[-1])
+    is_still = run.returns_to == len(run.epochs) - 1
+    return is_still and all(update.state == run.final for update in run.epochs[-1])
 
 
 def _misclassified(training: Training) -> Step:
@@ -172,7 +173,7 @@ def _conflict(training: Training, found: Conflict) -> Iterator[Step]:
         return
     total = sum((share for _, share in found.ones), Fraction(0)) - sum((share for _, share in found.zeros), Fraction(0))
     zero = point_form((Fraction(0),) * data.width)
-    letter = Symbol(unused(data.names, "s", "r", "q").base, bold=data.width > 1)
+    letter = Symbol(unused((*data.taken, *training.names.trained), "s", "r", "q").base, bold=data.width > 1)
     why = ("multiples of the points, those of class ", number(data.low), " taken away")
     if not found.zeros:
         why = ("multiples of the points",)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from derive.network.working.tables import METHOD, meaning_of
 from derive.notation.build import ONE, TWO, ZERO, add, number
@@ -12,12 +13,12 @@ from derive.notation.symbols import element
 from derive.questions.convolution_grid import product_sum
 from derive.questions.folding import folded
 from derive.questions.labelled import Data, Vector, unused
-from derive.questions.separation_steps import NARROW, chain
+from derive.questions.separation_steps import FINEST, NARROW, chain
 from derive.record import Given, Phrase, Step
 from derive.training.perceptron import Perceptron, Run, Update
 
-WIDE = 2
-"""The level from which the products of a net sum of many inputs are shown."""
+FEWEST, MOST = 8, 16
+"""So many rows of the table of examples are shown: two epochs of them, where that is neither fewer nor more."""
 Binding = tuple[Form, Form]
 
 
@@ -34,15 +35,12 @@ class Names:
     @staticmethod
     def of(data: Data, bias: bool) -> Names:
         """Letters that no input has."""
-        letter = unused(data.names, "w", "v", "a")
+        found = list(data.taken)
+        for choice in (("w", "v", "a"), ("b", "c", "k"), ("y", "o", "u"), ("theta", "tau"), ("eta", "alpha")):
+            found.append(unused(found, *choice))
+        letter, offset, unit, threshold, rate = found[len(data.taken) :]
         weights = tuple(element(letter, k + 1) for k in range(data.width)) if data.width > 1 else (letter,)
-        return Names(
-            weights,
-            unused(data.names, "b", "c", "k") if bias else None,
-            unused(data.names, "y", "o", "u"),
-            unused(data.names, "theta", "tau", "mu"),
-            unused(data.names, "eta", "alpha", "rho"),
-        )
+        return Names(weights, offset if bias else None, unit, threshold, rate)
 
     @property
     def trained(self) -> tuple[Symbol, ...]:
@@ -104,9 +102,8 @@ class Training:
     def examples_table(self) -> Step:
         """A row for each example of each epoch: inputs, target, net sum, output, error, what the weights become."""
         rows = [self._row(epoch, place, update) for epoch, place, update in self.updates()]
-        count = len(self.data.points)
-        shown = folded(rows, min(2 * count, 16) if count > 1 else 8)
-        heads: list[Phrase] = [("epoch",), (self.data.heads(),), (self.data.target,), ("net sum",)]
+        shown = _told_once(folded(rows, min(max(2 * len(self.data.points), FEWEST), MOST)))
+        heads: list[Phrase] = [("epoch",), self.data.point_head(), (self.data.target,), ("net sum",)]
         heads += [(self.names.unit,), ("error",), *((name,) for name in self.names.trained)]
         return Step("examples", rule="perceptron rule", marks=METHOD, substeps=shown, layout="table",
                     heads=tuple(heads))  # fmt: skip
@@ -119,16 +116,15 @@ class Training:
         numbers = [(number(w), number(x)) for w, x in zip(values, point, strict=False)]
         net = add([product_sum(numbers), *([number(values[-1])] if self.unit.bias else [])])
         cells = (
-            Step(f"inputs {place}", intro=(self.data.label(k),)),
+            Step(f"inputs {place}", intro=self.data.point(k)),
             chain(f"target {place}", wanted, number(self.data.targets[k])),
             chain(f"net sum {place}", self._net_at(k, before), net, number(update.net),
-                  shown=1 if self.data.width <= NARROW else WIDE),
+                  shown=1 if self.data.width <= NARROW else FINEST),
             chain(f"output {place}", output, number(update.output)),
             chain(f"error {place}", Sum((wanted, output), (False, True)), number(update.error)),
             *self._weights(place, update),
         )  # fmt: skip
-        label = str(epoch) if k == 0 else ""
-        return Step(f"example {place}", intro=(label,), layout="row", substeps=cells)
+        return Step(f"example {place}", intro=(str(epoch),), layout="row", substeps=cells)
 
     def _weights(self, place: int, update: Update) -> Iterator[Step]:
         names = zip(self.names.after_example(place), update.state, strict=True)
@@ -194,3 +190,9 @@ class Training:
         total = Sum(tuple(wrong), (False,) * count) if count > 1 else wrong[0]
         cells.append(chain(f"errors of epoch {epoch}", total, number(errors)))
         return Step(f"epoch {epoch}", intro=(str(epoch),), layout="row", substeps=tuple(cells))
+
+
+def _told_once(rows: Sequence[Step]) -> tuple[Step, ...]:
+    """The rows with the number of an epoch on its first one, and on the first one after rows that are left out."""
+    same = [False, *(row.intro == before.intro and row.level == before.level for before, row in pairwise(rows))]
+    return tuple(replace(row, intro=("",)) if again else row for row, again in zip(rows, same, strict=True))

@@ -24,8 +24,8 @@ FINEST = 3
 
 def letters_of(data: Data) -> tuple[Symbol, Symbol]:
     """What weights and threshold are called."""
-    weights = unused(data.names, "w", "v", "a")
-    return Symbol(weights.base, bold=data.width > 1), unused(data.names, "theta", "tau", "mu")
+    weights = unused(data.taken, "w", "v", "a")
+    return Symbol(weights.base, bold=data.width > 1), unused((*data.taken, weights), "theta", "tau")
 
 
 def entries(vector: Symbol, count: int) -> tuple[Symbol, ...]:
@@ -46,8 +46,9 @@ def separator_steps(data: Data, found: Separator) -> Iterator[Step]:
     yield Step("weights", weights, (Line("=", point_form(found.weights)),), "weights", marks=METHOD)
     yield Step("threshold", threshold, tuple(_midway(data, found)), "threshold", marks=METHOD)
     rows = [_margins(data, found, k, weights, threshold) for k in range(len(data.points))]
-    heads: tuple[Phrase, ...] = ((data.heads(),), (data.target,), ("net sum",), ("margin",), ("output",))
-    yield Step("margins", rule="margins", marks=METHOD, substeps=folded(rows), layout="table", heads=heads)
+    points: list[Phrase] = [] if data.table else [data.point_head()]
+    heads: list[Phrase] = [(data.label_head(),), *points, (data.target,), ("net sum",), ("margin",), ("output",)]
+    yield Step("margins", rule="margins", marks=METHOD, substeps=folded(rows), layout="table", heads=tuple(heads))
 
 
 def _midway(data: Data, found: Separator) -> Iterator[Line]:
@@ -72,6 +73,7 @@ def _margins(data: Data, found: Separator, example: int, weights: Symbol, thresh
     target = number(data.targets[example])
     fires = Indicator(Relation("≥", number(margin), number(0)))
     cells = (
+        *([] if data.table else [Step(f"point {place}", intro=data.point(example))]),
         chain(f"target {place}", data.wanted(example), target),
         chain(f"net sum {place}", net, numbers, number(value), shown=1 if count <= NARROW else FINEST),
         chain(f"margin {place}", Sum((net, threshold), (False, True)),
@@ -96,7 +98,7 @@ def common_point_steps(data: Data, found: CommonPoint) -> Iterator[Step]:
 
 def common_point(data: Data) -> Symbol:
     """What a point of both hulls is called."""
-    return Symbol(unused(data.names, "p", "q", "c").base, bold=data.width > 1)
+    return Symbol(unused(data.taken, "p", "q", "c").base, bold=data.width > 1)
 
 
 def _whose(shares: Shares) -> str:

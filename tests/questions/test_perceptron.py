@@ -105,6 +105,13 @@ def test_long_tables_fold():
     assert "omitted" not in render(sheet, "solution", "tex", 3)
 
 
+def test_the_epoch_stands_at_its_first_row_and_after_a_fold():
+    derivation = solved(function="(a and b and c) or not d", epochs=4)
+    rows = steps(derivation)["examples"].substeps
+    labels = {k: row.intro[0] for k, row in enumerate(rows) if row.intro[0]}
+    assert labels == {0: "1", 8: "1", 16: "2", 32: "3", 48: "4", 56: "4"}
+
+
 def test_a_rate_that_passes_by_the_weights_that_fit():
     derivation = solved(points=[[1], [2]], targets=[0, 1], threshold=1, rate=10)
     assert answers(derivation)["fit"] == "some weights fit"
@@ -115,6 +122,7 @@ def test_conditions_that_contradict_each_other():
     derivation = solved(points=[[2, 1], [-4, -2]], targets=[1, 1], threshold=0.5)
     assert answers(derivation)["fit"] == "no weights fit"
     assert last(derivation, "conflict") == "(0, 0)"
+    assert "misclassified" not in answers(derivation)  # the weights move, and come back
     assert "separability" not in answers(derivation)  # with another threshold there are weights
 
 
@@ -134,6 +142,7 @@ def test_letters_of_inputs_are_left_to_them():
     derivation = solved(function="b or w", threshold=1)
     assert "v₁·b + v₂·w" in render(single(derivation), "solution", "txt", 1)
     assert answers(derivation)["verdict"] == "converges"
+    assert answers(solved(function="w or v or a or y or o or u", epochs=2))["separability"] == "linearly separable"
 
 
 @pytest.mark.parametrize("detail", [0, 1, 2, 3])
@@ -170,6 +179,9 @@ def test_prints_read_back(givens, detail):
         ({"function": "A or B", "threshold": 1, "bias": 1}, "either"),
         ({"function": "A or B", "rule": "target"}, "targets -1 and 1"),
         ({"function": "A or B", "rate": 0}, "above 0"),
+        ({"function": "A or B", "rate": float("inf")}, "finite number"),
+        ({"function": "A or B", "threshold": float("nan")}, "finite number"),
+        ({"targets": [0, 1], "points": [[1], [float("-inf")]]}, "finite number"),
         ({"function": "A or B", "start": [1]}, "1 start weights for 2 inputs"),
         ({"function": "A or B", "comparison": "<"}, "comparison"),
         ({"function": "A or B", "inputs": ["A"]}, "in order"),

@@ -2,6 +2,8 @@
 
 import itertools
 import random
+import subprocess
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -163,3 +165,8 @@ def test_combinations():
     assert combination([one, two], (Fraction(3), Fraction(2))) == (2, 1)
     assert combination([one, one], (Fraction(3), Fraction(0))) == (3, 0)
     assert combination([one], (Fraction(3), Fraction(2))) is None
+
+
+def test_linear_programming_is_loaded_when_it_is_needed():
+    code = "import sys, derive.questions.separability, derive.questions.perceptron; assert 'scipy' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
