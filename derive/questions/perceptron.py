@@ -102,10 +102,10 @@ class PerceptronTrain(Labelled):
         starts = [Relation("=", name, form) for name, form in training.start()]
         edge = number(data.low if training.unit.strict else 1)
         return (
-            "Train the unit ", names.unit, " with the perceptron rule; at ", training.limit, " itself it gives ", edge,
-            ". ", *data.told(), " After each example every weight grows by ", *growth, *bias,
-            ". Start with ", *listed(starts), ", and stop after an epoch without an error. Give the weights after each epoch. If training does not "
-            "converge, say why.",
+            "Train the unit ", names.unit, " with the perceptron rule; at a net sum of ", training.limit,
+            " it gives ", edge, ". ", *data.told(), " After each example every weight grows by ", *growth, *bias,
+            ". Start with ", *listed(starts), ", and stop after an epoch without an error. Give the weights after each "
+            "epoch. If training does not converge, say why.",
         )  # fmt: skip
 
 

@@ -76,7 +76,7 @@ def test_row_bits_mid_q3a_with_a_trained_bias():
 
 
 def test_the_comparison_is_said_on_the_sheet():
-    for comparison, words in ((">=", "at θ itself it gives 1"), (">", "at θ itself it gives 0")):
+    for comparison, words in ((">=", "at a net sum of θ it gives 1"), (">", "at a net sum of θ it gives 0")):
         printed = render(single(solved(**XNOR, threshold=0.2, comparison=comparison)), "solution", "txt", 1)
         assert words in printed
         assert f"{'≥' if comparison == '>=' else '>'} θ]" in printed
