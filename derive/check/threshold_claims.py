@@ -18,8 +18,8 @@ from derive.check.agree import agree
 from derive.check.simplex import is_solvable
 from derive.check.units import Trained, condition_of, layer_of, sources, trained_unit, weight
 from derive.check.world import World
-from derive.notation.arrays import Array, Value, items
-from derive.notation.form import At, Call, Form, Symbol, Text, Tuple
+from derive.notation.arrays import Array, items
+from derive.notation.form import At, Call, Form, Text, Tuple
 from derive.notation.reals import Undefined
 
 ZERO, ONE = Fraction(0), Fraction(1)
@@ -195,13 +195,15 @@ def _threshold(world: World, target: Form, claimed: Form) -> bool | None:
 
 
 def _weight(world: World, target: Form, claimed: Form) -> bool | None:
-    """The weight of one source of a unit; without a source, of every one of the units that are named."""
-    args = _call(target).args
-    pairs: list[tuple[Form, Symbol | Form]] = [args] if _call(target).function == "weight" else [  # type: ignore[list-item]
-        (unit, source) for unit in args for source in sources(world, unit)
-    ]  # fmt: skip
-    value: Value = world.value(claimed)
-    return bool(pairs) and all(weight(world, unit, source) == value for unit, source in pairs)
+    """The weight of one source of a unit."""
+    unit, source = _call(target).args
+    return bool(weight(world, unit, source) == world.value(claimed))
+
+
+def _all_weights(world: World, target: Form, claimed: Form) -> bool | None:
+    """The one weight that all sources of some units have."""
+    found = {weight(world, unit, source) for unit in _call(target).args for source in sources(world, unit)}
+    return found == {world.value(claimed)}
 
 
 THRESHOLD_CLAIMS = {
@@ -216,5 +218,5 @@ THRESHOLD_CLAIMS = {
     "layer_width": _counted,
     "threshold": _threshold,
     "weight": _weight,
-    "all_weights": _weight,
+    "all_weights": _all_weights,
 }

@@ -120,6 +120,11 @@ class Data:
     signs: bool = False
 
     @property
+    def line(self) -> int:
+        """The length of the rows in which the targets are printed."""
+        return max(k for k in range(1, WIDEST + 1) if len(self.targets) % k == 0)
+
+    @property
     def taken(self) -> tuple[Symbol, ...]:
         """The letters that the data have."""
         return (*self.names, self.target, self.matrix)
@@ -138,7 +143,7 @@ class Data:
         """The premises that state the data."""
         if self.function is not None:
             return (Given(self.target, self._function()),)
-        lines = [self.targets[k : k + WIDEST] for k in range(0, len(self.targets), WIDEST)]
+        lines = [self.targets[k : k + self.line] for k in range(0, len(self.targets), self.line)]
         targets = Given(self.target, Matrix(tuple(tuple(map(number, line)) for line in lines)), "value")
         if self.table:
             return (targets,)
@@ -198,9 +203,7 @@ class Data:
         """The target of an example as the judge finds it in the premises."""
         if self.function is not None:
             return At(self.target, row_at(self.names, self.points[example]))
-        if len(self.targets) <= WIDEST:
-            return element(self.target, example + 1)
-        return element(self.target, example // WIDEST + 1, example % WIDEST + 1)
+        return element(self.target, example // self.line + 1, example % self.line + 1)
 
 
 class Labelled(Question):

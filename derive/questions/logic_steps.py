@@ -12,6 +12,7 @@ from derive.notation.connectives import NOT
 from derive.notation.form import At, Call, Form, Indicator, Power, Product, Relation, Sum, Symbol, Text, walk
 from derive.notation.symbols import symbol_name
 from derive.questions.folding import folded
+from derive.questions.graph_question import listed
 from derive.questions.labelled import Data, row_at
 from derive.questions.separation_steps import chain
 from derive.record import Line, Phrase, Step
@@ -22,8 +23,6 @@ ODD, EVEN = Text("odd parity"), Text("even parity")
 COUNTED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 MOST_COLUMNS = 7
 """So many units have a column of their own in the truth table."""
-
-
 SAYS: dict[Design, str] = {
     "tree": "Each gate of two inputs is one unit; xor and xnor take three units in two layers.",
     "parity": "The function depends on the number of ones alone: hidden units count them, and the output adds up where "
@@ -112,11 +111,8 @@ class Built:
         column |= {unit.name: k for k, units in enumerate(self.network.layers, 1) for unit in units}
         late = [n for n in column if any(self._skips(column, n, unit) for unit in self.network.units)]
         if late:
-            some: list[str | Form] = []
-            for name in late:
-                some += [", ", name] if some else [name]
-            ends = " is passed on" if len(late) == 1 else " are passed on"
-            yield Step("passed on", intro=(*some, f"{ends} to a later layer, which takes no unit."))
+            passed = "is passed on" if len(late) == 1 else "are passed on"
+            yield Step("passed on", intro=(*listed(late), f" {passed} to a later layer, which takes no unit."))
 
     @staticmethod
     def _skips(column: dict[Symbol, int], name: Symbol, unit: Unit) -> bool:

@@ -22,7 +22,7 @@ from derive.questions.perceptron_steps import Names, Training
 from derive.record import Answer, Conventions, Derivation, Given, Phrase, Step
 from derive.training.perceptron import Perceptron, Rule, train
 
-MOST_STEPS = 1_000
+MOST_STEPS, MOST_EPOCHS = 600, 50
 
 
 class PerceptronTrain(Labelled):
@@ -42,7 +42,9 @@ class PerceptronTrain(Labelled):
     rule: Rule | None = Field(
         None, description="error: rate * (target - output) * x; target: rate * target * x on an error (for -1 and 1)"
     )
-    epochs: int = Field(50, ge=1, le=200, description="the largest number of epochs")
+    epochs: int | None = Field(
+        None, ge=1, le=MOST_STEPS, description="the largest number of epochs; 50 if not said, fewer for many examples"
+    )
 
     @classmethod
     def draw(cls, rng: random.Random) -> dict[str, Any]:
@@ -76,9 +78,13 @@ class PerceptronTrain(Labelled):
             signs=data.signs,
             rule=self.rule or ("target" if data.signs else "error"),
         )
-        limit = min(self.epochs, max(1, MOST_STEPS // len(data.points)))
-        run = train(unit, data.points, data.targets, self._start(data, unit), limit)
+        run = train(unit, data.points, data.targets, self._start(data, unit), self._limit(len(data.points)))
         return Training(data, unit, run, Names.of(data, unit.bias))
+
+    def _limit(self, count: int) -> int:
+        if self.epochs is not None and self.epochs * count > MOST_STEPS:
+            raise InputError(f"{self.epochs} epochs of {count} examples are more than {MOST_STEPS} steps")
+        return self.epochs or min(MOST_EPOCHS, MOST_STEPS // count)
 
     def _positive_rate(self) -> Fraction:
         rate = value_of(self.rate)

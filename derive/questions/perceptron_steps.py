@@ -56,6 +56,11 @@ class Names:
         return tuple(Symbol(name.base, "tilde", name.sub, str(place)) for name in self.trained)
 
 
+def error_of(place: int) -> Symbol:
+    """The error at an example: a name that no sheet prints."""
+    return Symbol("e", "tilde", sup=str(place))
+
+
 @dataclass(frozen=True, slots=True)
 class Training:
     """A run of the perceptron rule, and how it is written."""
@@ -121,7 +126,7 @@ class Training:
             chain(f"net sum {place}", self._net_at(k, before), net, number(update.net),
                   shown=1 if self.data.width <= NARROW else FINEST),
             chain(f"output {place}", output, number(update.output)),
-            chain(f"error {place}", Sum((wanted, output), (False, True)), number(update.error)),
+            chain(f"error {place}", error_of(place), number(update.error)),
             *self._weights(place, update),
         )  # fmt: skip
         return Step(f"example {place}", intro=(str(epoch),), layout="row", substeps=cells)
@@ -156,18 +161,18 @@ class Training:
         for _, place, update in self.updates():
             before, k = self._before(place), update.example
             factors = [*self._entries(k), *([ONE] if self.unit.bias else [])]
-            growth = self._growth(k, before)
+            yield meaning_of(error_of(place), Sum((self.data.wanted(k), self._output(k, before)), (False, True)))
+            growth = self._growth(k, error_of(place))
             for name, old, x in zip(self.names.after_example(place), before, factors, strict=True):
                 yield meaning_of(name, add([old, Product((growth, x))]))
         for epoch in range(1, len(self.run.epochs) + 1):
             pairs = zip(self.names.after_epoch(epoch), self.names.after_example(epoch * count), strict=True)
             yield from (meaning_of(name, last) for name, last in pairs)
 
-    def _growth(self, example: int, before: Sequence[Form]) -> Form:
-        wanted, output = self.data.wanted(example), self._output(example, before)
+    def _growth(self, example: int, error: Symbol) -> Form:
         if self.unit.rule == "error":
-            return Product((self.names.rate, Sum((wanted, output), (False, True))))
-        return Product((self.names.rate, wanted, Indicator(Relation("≠", wanted, output))))
+            return Product((self.names.rate, error))
+        return Product((self.names.rate, self.data.wanted(example), Indicator(Relation("≠", error, ZERO))))
 
     # the table of epochs
 
@@ -181,10 +186,8 @@ class Training:
     def _epoch_row(self, epoch: int) -> Step:
         count = len(self.data.points)
         state = zip(self.names.after_epoch(epoch), self.run.state(epoch), strict=True)
-        wrong = [
-            Indicator(Relation("≠", self.data.wanted(k), self._output(k, self._before((epoch - 1) * count + k + 1))))
-            for k in range(count)
-        ]
+        places = range((epoch - 1) * count + 1, epoch * count + 1)
+        wrong = [Indicator(Relation("≠", error_of(place), ZERO)) for place in places]
         errors = sum(1 for update in self.run.epochs[epoch - 1] if update.error)
         cells = [chain(f"{name.base} {name.sub} after epoch {epoch}", name, number(x)) for name, x in state]
         total = Sum(tuple(wrong), (False,) * count) if count > 1 else wrong[0]

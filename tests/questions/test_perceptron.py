@@ -186,6 +186,7 @@ def test_prints_read_back(givens, detail):
         ({"function": "A or B", "comparison": "<"}, "comparison"),
         ({"function": "A or B", "inputs": ["A"]}, "in order"),
         ({"function": "A or B", "epochs": 0}, "epochs"),
+        ({"function": "A or B", "epochs": 151}, "more than 600 steps"),
     ],
 )
 def test_wrong_givens(givens, says):

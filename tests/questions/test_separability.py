@@ -82,6 +82,13 @@ def test_random_examples_under_both_labels(seed):
     assert verified(solved(**given))["verdict"] == verified(solved(**other))["verdict"]
 
 
+@pytest.mark.parametrize("count", [1, 2, 16, 17, 24, 37, 40])
+def test_any_number_of_points(count):
+    rng = random.Random(count)
+    points = [[rng.randint(-9, 9), rng.randint(-9, 9)] for _ in range(count)]
+    verified(solved(points=points, targets=[int(x + 2 * y > 1) for x, y in points]))
+
+
 @pytest.mark.parametrize(
     ("givens", "says"),
     [({}, "give a Boolean function"), ({"targets": [1, 0] * 40}, "targets, not 80"),
