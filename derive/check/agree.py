@@ -74,6 +74,8 @@ def scalars(value: Value) -> tuple[Any, ...]:
 def within_half_unit(r: Reals, x: Any, printed: Printed) -> bool:
     """Whether the decimal is x rounded at its last digit; a number that is not 0 must not be printed as 0."""
     shown, unit = printed
+    if isinstance(x, (str, bool)):  # words are no number
+        return False
     if not shown and not _same(r, x, Fraction(0)):
         return False
     if isinstance(x, Fraction):

@@ -15,6 +15,7 @@ from derive.check.filters import FILTER_CLAIMS
 from derive.check.flow import flow
 from derive.check.landscape import SMALL, Landscape, inertia
 from derive.check.missed import any_missed, is_near
+from derive.check.threshold_claims import THRESHOLD_CLAIMS
 from derive.check.units import UNIT_CLAIMS
 from derive.check.world import World
 from derive.notation.form import At, Call, Form, Text, Tuple
@@ -114,4 +115,5 @@ CLAIMS: dict[str, Check] = {
     **FILTER_CLAIMS,
     **UNIT_CLAIMS,
     **DESCENT_CLAIMS,
+    **THRESHOLD_CLAIMS,
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import cycle
 from typing import Any
 
 from derive.check.agree import (
@@ -21,6 +22,7 @@ from derive.check.draws import DOMAINS, SIGNED, WHOLE, Domain
 from derive.check.premises import Premises, has_kink
 from derive.check.scene import DIGITS, Scene
 from derive.check.slack import probes, within_slack
+from derive.check.truths import Row, all_rows, truth_names
 from derive.check.world import World
 from derive.notation.arrays import Array, Value, plain
 from derive.notation.branches import Kinks
@@ -71,27 +73,39 @@ class Points:
 
 
 def points_of(premises: Premises, conventions: Conventions) -> Points:
-    """The points for these premises; where some input has no given value, it is random in the valued worlds too."""
+    """The points for these premises; where some input has no given value, it is random in the valued worlds too.
+
+    Where names are truth values, identities are tried on every row of their truth table.
+    """
     kinks = Kinks(conventions.relu_at_zero, conventions.tie)
     given = {name: Evaluator(digits=DIGITS).value(form) for name, form in premises.values.items()}
+    truths = truth_names(premises)
+    rows = all_rows(truths)
 
-    def random_scene(domain: Domain) -> Scene:
-        return Scene(premises, lambda name: _drawn(domain, name, given.get(name)), kinks)
+    def drawn(domain: Domain, row: Row, name: Symbol) -> Value:
+        return row[name] if name in row else _drawn(domain, name, given.get(name))
 
-    def random_world(domain: Domain) -> World:
-        return World(random_scene(domain))
+    def random_scene(domain: Domain, row: Row | None = None) -> Scene:
+        row = rows[domain.seed % len(rows)] if row is None else row
+        return Scene(premises, partial(drawn, domain, row), kinks)
+
+    def random_worlds() -> list[World]:
+        if truths:
+            cases = zip(cycle(rows), cycle(DOMAINS), range(max(len(rows), len(DOMAINS))))
+            return [World(random_scene(domain, row)) for row, domain, _ in cases]
+        return [World(random_scene(domain)) for domain in DOMAINS] + _on_many_pieces(premises, random_scene)
 
     def given_world(domain: Domain) -> World:
         def draw(name: Symbol) -> Value:
-            return given[name] if name in given else _drawn(domain, name, None)
+            return given[name] if name in given else drawn(domain, rows[domain.seed % len(rows)], name)
 
         return World(Scene(premises, draw, kinks, exact=True))
 
     premises.settle(given_world(DOMAINS[0]).holds_entry)
     all_given = all(name in given for name in premises.inputs)
     return Points(
-        lambda: [random_world(domain) for domain in DOMAINS] + _on_many_pieces(premises, random_scene),
-        [random_world(domain) for domain in WHOLE],
+        random_worlds,
+        [World(random_scene(domain)) for domain in WHOLE],
         [given_world(domain) for domain in (DOMAINS[:1] if all_given else DOMAINS)],
     )
 

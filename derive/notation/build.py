@@ -61,6 +61,18 @@ def multiply(factors: Iterable[Form]) -> Form:
     return neg(product) if minus else product
 
 
+def scaled(factor: Fraction, form: Form) -> Form:
+    """factor · form as it is written: no factor of 1, a sign in front."""
+    if factor < 0:
+        return neg(scaled(-factor, form))
+    return form if factor == 1 else number(factor) if form == ONE else multiply((number(factor), form))
+
+
+def combined(terms: Iterable[tuple[Fraction, Form]]) -> Form:
+    """The sum of factor · form over all pairs, without those of factor 0."""
+    return add([scaled(factor, form) for factor, form in terms if factor])
+
+
 def number(value: int | str | float | Decimal | Fraction) -> Form:
     """An exact number as it is written: decimals by their shortest digits, other fractions as a fraction.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from derive.notation.connectives import CONNECTIVES, NOT
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
@@ -87,6 +89,13 @@ FUNCTIONS: dict[str, Function] = {
         _named("strongest", "strongest"),
         _named("solution", "solution", arity=None),
         _named("flow", "flow"),
+        *(_named(name, name, arity=None) for name in ("separability", "fit", "training", "epochs", "misclassified")),
+        *(_named(name, name) for name in ("parity", "threshold", "weight")),
+        _named("all_weights", "weights"),
+        _named("neuron_count", "neurons"),
+        _named("layer_count", "layers"),
+        _named("layer_width", "width"),
+        *(_named(name, name, arity=1 if name == NOT else None) for name in CONNECTIVES),
     )
 }
 

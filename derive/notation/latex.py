@@ -109,6 +109,7 @@ class LatexWriter(Writer):
     index_comma = r",\,"
     comma, hadamard_sign, shape_sign, differential_gap = r",\, ", r" \odot ", r" \times ", r" \, "
     dot = r" \cdot "
+    language = "latex"
 
     def brackets(self, text: str, tall: bool) -> str:
         return f"\\left({text}\\right)" if tall else f"({text})"

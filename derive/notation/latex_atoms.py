@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from derive.notation.connectives import CONNECTIVES, NOT
 from derive.notation.form import Call, Fence, Form, Neg, Number, Power, Relation, Symbol, Text, Tuple
 from derive.notation.functions import FUNCTIONS
 from derive.notation.latex_commands import COMMANDS, read_indicator
@@ -26,13 +27,25 @@ _WORD = re.compile(r"\\(?:operatorname\{([A-Za-z]+)\}|([A-Za-z]+))")
 _BY_WORD = {(m[1] or m[2]).lower(): name for latex, name in _BY_LATEX.items() if (m := _WORD.fullmatch(latex))} | {
     name: name for name in FUNCTIONS
 }
+_JOINING = {each.latex: name for name, each in CONNECTIVES.items() if name != NOT} | {
+    r"\wedge": "land", r"\vee": "lor", r"\implies": "implies", r"\rightarrow": "implies", r"\to": "implies",
+    r"\leftrightarrow": "xnor", r"\Leftrightarrow": "xnor", r"\iff": "xnor",
+}  # fmt: skip
 _UPRIGHT_NAMES = frozenset(("operatorname", "mathrm"))
 _WORDS = frozenset(("text", "textrm", "mbox"))
+
+
+def joining(token: Token) -> str:
+    """The connective of logic that a token is, standing between two forms; else nothing."""
+    spelling = rf"\mathbin{{{token.text}}}" if token.kind == "mathbin" else token.text
+    return _JOINING.get(spelling, "") if token.kind in ("command", "sign", "mathbin") else ""
 
 
 def starts_factor(reader: Reader) -> bool:
     """Whether the next token begins another factor of a product."""
     token = reader.token
+    if joining(token):
+        return False
     if token.kind not in ("sign", "command"):
         return token.kind not in ("stop", "end")
     if token.text == "|":
@@ -69,7 +82,7 @@ def _function_name(token: Token) -> str:
     """The known function that a command names, by its usual spelling or as somebody's macro (`\\softmax`)."""
     if token.kind != "command":
         return ""
-    own = "" if starts_symbol(token) else _BY_WORD.get(token.text[1:].lower(), "")
+    own = "" if starts_symbol(token) or joining(token) else _BY_WORD.get(token.text[1:].lower(), "")
     return _BY_LATEX.get(token.text) or own
 
 
@@ -241,6 +254,11 @@ def _fence(reader: Reader) -> Form:
     return Fence(kind, form)  # type: ignore[arg-type]
 
 
+def _negated(reader: Reader) -> Form:
+    reader.take()
+    return Call(NOT, (reader.atom(),))
+
+
 def _absolute(reader: Reader) -> Form:
     """An absolute value between plain bars, where a bar after an operand closes."""
     reader.take()
@@ -265,6 +283,7 @@ ATOMS: dict[str, Callable[[Reader], Form]] = {
     **dict.fromkeys(_FENCES, _fence),
     "{": _braces,
     "|": _absolute,
+    **dict.fromkeys((r"\lnot", r"\neg"), _negated),
     "left.": _evaluated,
 }
 """The reader of each sign and command that begins an atom."""

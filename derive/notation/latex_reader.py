@@ -36,7 +36,7 @@ from derive.notation.form import (
     Transpose,
     symbols,
 )
-from derive.notation.latex_atoms import read_atom, read_operand, starts_factor
+from derive.notation.latex_atoms import joining, read_atom, read_operand, starts_factor
 from derive.notation.latex_cursor import Cursor
 from derive.notation.latex_tokens import Token
 from derive.notation.symbols import parse_symbol
@@ -70,7 +70,7 @@ def read(text: str, functions: Collection[str] = frozenset()) -> Form:
 
 
 class Reader(Cursor):
-    """Recursive descent over the tokens: relation, sum, product, factor, atom."""
+    """Recursive descent over the tokens: relation, logic, sum, product, factor, atom."""
 
     def __init__(self, source: str, functions: Collection[str]) -> None:
         super().__init__(source)
@@ -78,19 +78,30 @@ class Reader(Cursor):
         self.depth = 0
         self.bars = 0
 
-    # rows: relations, sums, products
+    # rows: relations, logic, sums, products
 
     def relation(self) -> Form:
-        """A whole form: a sum, or two with a relation between them."""
+        """A whole form: a row of logic or a sum, or two of them with a relation between."""
         self.depth += 1
         if self.depth > MAX_NESTING:
             raise self.error(f"nested more than {MAX_NESTING} deep")
-        left = self.sum()
+        left = self.logic()
         if self.sign in RELATIONS:
             op = RELATIONS[self.take().text]
-            left = Relation(op, left, self.sum())  # type: ignore[arg-type]
+            left = Relation(op, left, self.logic())  # type: ignore[arg-type]
         self.depth -= 1
         return left
+
+    def logic(self) -> Form:
+        """A sum, or several with one connective of logic between them."""
+        parts = [self.sum()]
+        name = joining(self.token)
+        while found := joining(self.token):
+            if found != name:
+                raise self.error(f"'{name}' and '{found}' in one row need brackets")
+            self.take()
+            parts.append(self.sum())
+        return Call(name, tuple(parts)) if len(parts) > 1 else parts[0]
 
     def sum(self) -> Form:
         """Terms with signs before them; the first sign belongs to its term."""

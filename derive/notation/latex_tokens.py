@@ -18,7 +18,7 @@ _OPENING = frozenset(("left", "bigl", "Bigl", "biggl", "Biggl"))
 _CLOSING = frozenset(("right", "bigr", "Bigr", "biggr", "Biggr"))
 _WORDS = frozenset((
     "text", "textrm", "textit", "textbf", "mbox", "operatorname", "mathrm", "mathit", "mathsf", "mathcal", "mathbb",
-    "mathbbm", "mathds", "mathbf", "boldsymbol", "bm",
+    "mathbbm", "mathds", "mathbf", "boldsymbol", "bm", "mathbin",
 ))  # fmt: skip
 _LEFT = {".": "left.", "|": r"\lvert", r"\|": r"\lVert", r"\vert": r"\lvert", r"\Vert": r"\lVert"}
 _RIGHT = {".": "right.", "|": r"\rvert", r"\|": r"\rVert", r"\vert": r"\rvert", r"\Vert": r"\rVert"}

@@ -27,6 +27,7 @@ from derive.notation.images import (
 )
 from derive.notation.reach import FIELD_MEANINGS
 from derive.notation.reals import HALF, Undefined, reals
+from derive.notation.truth import TRUTH_MEANINGS
 from derive.notation.use import Meaning, Use, largest
 
 ZERO, ONE = Fraction(0), Fraction(1)
@@ -288,4 +289,5 @@ MEANINGS: dict[str, Meaning] = {
     "spread": spread,
     "cells": cells,
     **FIELD_MEANINGS,
+    **TRUTH_MEANINGS,
 }

@@ -39,6 +39,7 @@ class PlainWriter(Writer):
     partial, total, typeset = "∂", "d", False
     comma, hadamard_sign, shape_sign, differential_gap = ", ", " ⊙ ", " × ", " "
     dot = "·"
+    language = "plain"
 
     # leaves
 

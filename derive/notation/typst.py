@@ -64,6 +64,7 @@ class TypstWriter(Writer):
     partial, total = "∂ ", "upright(d) "
     comma, hadamard_sign, shape_sign, differential_gap = ", ", " ⊙ ", " × ", " thin "
     dot = " dot.op "
+    language = "typst"
 
     # leaves
 

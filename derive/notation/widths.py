@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from derive.notation import form as f
+from derive.notation.connectives import connective, is_chain
 from derive.notation.form import Form, children, walk
 from derive.notation.symbols import GREEK
 
@@ -42,7 +43,15 @@ def _product(node: f.Product, w: _Widths) -> float:
     return sum(_bracketed(factor, w) for factor in node.factors) + 0.17 * len(node.factors) + 0.6 * dots
 
 
+def _logic(sign: str, node: f.Call, w: _Widths) -> float:
+    """A sign in front of its only form, or between forms, of which those that hold others in a row are bracketed."""
+    joined = [w[id(arg)] + (_BRACKETS if is_chain(arg) else 0.0) for arg in node.args]
+    return sum(joined) + (0.8 if len(joined) == 1 else (0.8 + 0.45 * len(sign)) * (len(joined) - 1))
+
+
 def _call(node: f.Call, w: _Widths) -> float:
+    if logic := connective(node):
+        return _logic(logic.plain, node, w)
     inside = sum(w[id(arg)] for arg in node.args) + _COMMA * max(0, len(node.args) - 1)
     if node.function == "exp":
         return 0.45 + _SMALL * inside

@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from operator import attrgetter
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 from derive.errors import InputError
+from derive.notation.connectives import connective
 from derive.notation.form import (
     At,
     BigSum,
@@ -45,7 +46,7 @@ from derive.notation.form import (
 from derive.notation.functions import FUNCTIONS, Function
 from derive.notation.symbols import parse_symbol
 
-WHOLE, SHAPE, SUM, NEG, HADAMARD, PRODUCT, FACTOR, POWER, ATOM = range(9)
+WHOLE, LOGIC, SHAPE, SUM, NEG, HADAMARD, PRODUCT, FACTOR, POWER, ATOM = range(10)
 """Levels from loose to tight. A Neg is looser than a product, so it may only stand first in a sum, or alone."""
 
 
@@ -96,6 +97,7 @@ class Writer:
     comma: ClassVar[str] = ", "
     index_comma: ClassVar[str] = ", "
     dot: ClassVar[str]
+    language: ClassVar[Literal["latex", "typst", "plain"]]
     hadamard_sign: ClassVar[str]
     shape_sign: ClassVar[str]
     differential_gap: ClassVar[str] = " "
@@ -212,7 +214,15 @@ class Writer:
 
     # calls
 
+    def logic(self, sign: str, pieces: Sequence[Piece]) -> Piece:
+        """A connective in front of the one form that it takes, or between those that it joins."""
+        if len(pieces) == 1:
+            return Piece(sign + self.fit(pieces[0], ATOM), SHAPE, pieces[0].tall)
+        return Piece(f" {sign} ".join(self.fit(piece, SHAPE) for piece in pieces), LOGIC, _is_tall(pieces))
+
     def call(self, form: Call, pieces: Sequence[Piece]) -> Piece:
+        if sign := connective(form):
+            return self.logic(getattr(sign, self.language), pieces)
         cut, known = len(form.args), FUNCTIONS.get(form.function)
         args, plain = pieces[:cut], not (form.primes or form.params)
         style = known.style if known and self.typeset else "bracket"

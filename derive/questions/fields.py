@@ -29,6 +29,8 @@ def to_form(value: Any) -> Form:
         return value
     if isinstance(value, bool):
         raise InputError("a number or an expression is needed, not a truth value")
+    if isinstance(value, float) and not isfinite(value):
+        raise InputError(f"a finite number is needed, not {value}")
     if isinstance(value, (int, float, Fraction)):
         if isinstance(value, float) and not isfinite(value):
             raise InputError(f"{value} is no number to compute with")

@@ -13,7 +13,21 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from derive.notation.build import ONE, multiply
-from derive.notation.form import Call, Form, Frac, Hadamard, Neg, Power, Product, Sum, Symbol, Transpose, Tuple
+from derive.notation.connectives import is_chain
+from derive.notation.form import (
+    Call,
+    Form,
+    Frac,
+    Hadamard,
+    Neg,
+    Power,
+    Product,
+    Sum,
+    Symbol,
+    Transpose,
+    Tuple,
+    children,
+)
 from derive.notation.functions import FUNCTIONS
 from derive.notation.widths import width
 
@@ -23,6 +37,9 @@ SENTENCE_EM = 35.0
 """The width in em that an equation in a sentence may take before it is broken."""
 SMALLEST = 0.85
 """How small a form is made to fit; a wider fraction is broken as 1/b times its top. A matrix has no other way out."""
+
+Series = Sum | Hadamard | Call
+"""Terms in a row with signs between them; a call where it is a chain of one connective."""
 
 _HEAD = Symbol("Q", sub=("0", "0", "0"))
 _HOLES: dict[type[Form], Form] = {
@@ -66,7 +83,7 @@ class Breaker:
 
     def tokens(self, form: Form, room: float) -> list[Token]:
         """The form taken apart; what fits into `room` inside it stays whole."""
-        if isinstance(form, Sum | Hadamard):
+        if isinstance(form, Sum | Hadamard) or (isinstance(form, Call) and is_chain(form)):
             return self._series(form, room)
         if isinstance(form, Tuple):
             return self._items(form.items, room)
@@ -79,11 +96,11 @@ class Breaker:
             return self._factors(form.factors, room)
         return [Token(self.write(form), width(form))]
 
-    def _series(self, form: Sum | Hadamard, room: float) -> list[Token]:
-        """The terms of a sum, each with its sign; one that has no room is taken apart itself."""
+    def _series(self, form: Series, room: float) -> list[Token]:
+        """The terms of a sum or a chain, each with its sign; one that has no room is taken apart itself."""
         head = self.write(_HEAD)
         end = self.write(_beside(form, 0, _HEAD)).removeprefix(head)
-        parts = form.terms if isinstance(form, Sum) else form.factors
+        parts = children(form)
         found: list[Token] = []
         for i, part in enumerate(parts):
             opened = _opened(part) if width(part) > room else None
@@ -159,9 +176,11 @@ class Breaker:
         return text
 
 
-def _beside(form: Sum | Hadamard, i: int, term: Form) -> Form:
-    """A term of a sum beside a placeholder, so that it is written with the sign and the brackets it has there."""
+def _beside(form: Series, i: int, term: Form) -> Form:
+    """A term of a row beside a placeholder, so that it is written with the sign and the brackets it has there."""
     pair = (_HEAD, term) if i else (term, _HEAD)
+    if isinstance(form, Call):
+        return replace(form, args=pair)
     return Sum(pair, (False, form.minus[i])) if isinstance(form, Sum) else Hadamard(pair)
 
 

@@ -340,6 +340,9 @@ def too_early(derivation: Derivation) -> list[Derivation]:
 OTHER_WORD = {
     "minimum": "maximum", "maximum": "minimum", "saddle point": "minimum", "inconclusive": "minimum",
     "vanishes": "explodes", "explodes": "neither", "neither": "vanishes",
+    "not linearly separable": "linearly separable", "linearly separable": "not linearly separable",
+    "does not converge": "converges", "converges": "does not converge", "no weights fit": "some weights fit",
+    "some weights fit": "no weights fit", "odd parity": "even parity", "even parity": "odd parity",
 }  # fmt: skip
 
 

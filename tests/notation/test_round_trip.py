@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from derive.notation import latex, latex_reader, plain, source, text, typst
+from derive.notation.connectives import CONNECTIVES, NOT
 from derive.notation.form import (
     At,
     BigSum,
@@ -98,6 +99,12 @@ def calls(of: st.SearchStrategy[Form]) -> st.SearchStrategy[Form]:
     )
 
 
+def logic(of: st.SearchStrategy[Form]) -> st.SearchStrategy[Form]:
+    joined = st.sampled_from(sorted(set(CONNECTIVES) - {NOT}))
+    chains = st.builds(Call, joined, st.lists(of, min_size=2, max_size=4).map(tuple))
+    return st.one_of(chains, chains, of.map(lambda form: Call(NOT, (form,))))
+
+
 def derivatives(of: st.SearchStrategy[Form]) -> st.SearchStrategy[Form]:
     wrt = st.lists(st.one_of(symbols, symbols, of), min_size=1, max_size=3).map(tuple)
     same = st.builds(lambda x, n: (x,) * n, symbols, st.integers(2, 11))
@@ -115,7 +122,7 @@ def bars(of: st.SearchStrategy[Form]) -> st.SearchStrategy[Form]:
 
 NESTED = [
     sums, sums, partial(rows, Product), partial(rows, Product), partial(rows, Hadamard), partial(rows, Shape),
-    partial(rows, Tuple), calls, calls, derivatives, fences, relations, matrices, cases, bars,
+    partial(rows, Tuple), calls, calls, logic, logic, derivatives, fences, relations, matrices, cases, bars,
     lambda of: of.map(Neg),
     lambda of: of.map(Transpose),
     lambda of: st.builds(Frac, of, of),

@@ -14,6 +14,7 @@ from scipy import signal, special
 from derive.notation.arrays import Array
 from derive.notation.branches import Branches, Kinks
 from derive.notation.build import column, number, scientific, sym
+from derive.notation.connectives import CONNECTIVES
 from derive.notation.decimals import decimal_of
 from derive.notation.form import (
     At,
@@ -331,6 +332,7 @@ def test_every_meaning_is_tried_somewhere() -> None:
     }
     tried |= {"field_size", "field_jump", "field_start", "field_whole"}  # with the receptive fields
     tried |= {"starts", "windows_over", "spread", "cells", "keras_kernel", "pytorch_kernel"}  # in test_counting
+    tried |= set(CONNECTIVES)  # in test_logic
     assert set(MEANINGS) <= tried
 
 

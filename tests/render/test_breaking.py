@@ -45,6 +45,8 @@ BROKEN: list[Form] = [
     Sum((Symbol("a"), Product((Symbol("b"), _terms(20))), Symbol("c")), (False, True, False)),
     Hadamard((_terms(9), _terms(9))),
     Tuple(tuple(Tuple((number(i), number(-i))) for i in range(12))),
+    Call("xnor", tuple(sym(f"x_{i}") for i in range(20))),
+    Call("lor", tuple(Call("land", (sym(f"x_{i}"), Call("lnot", (sym(f"y_{i}"),)))) for i in range(9))),
 ]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from derive.notation import latex
 from derive.notation.form import Form, Frac, Matrix, Number, Sum, Symbol
+from derive.notation.logic import read_logic
 from derive.notation.text import read
 from derive.notation.widths import is_large, is_tall, width
 
@@ -19,11 +20,12 @@ EXPRESSIONS = [
     "[[1, 0, 2.5], [0.25, -1, 3]]", "relu(W__2*relu(W__1*x + b__1) + b__2)", "floor((26 - 7 + 2*1)/3) + 1",
     "tanh(w_hh*h + w_xh*x + b_h)", "(3, -1, 2.5)", "m_hat_1/(sqrt(v_hat_1) + epsilon)",
 ]  # fmt: skip
+LOGIC = ["A xnor B xnor C xnor D xnor E", "(A and not B) or not (C xor D)", "x1 nand x2 -> x3"]
 
 
 @pytest.mark.tex
 def test_estimates_are_near_tex_and_on_the_wide_side(tmp_path: Path, tex: None) -> None:
-    forms = [read(text) for text in EXPRESSIONS]
+    forms = [read(text) for text in EXPRESSIONS] + [read_logic(text) for text in LOGIC]
     lines = "\n".join(rf"\sbox0{{$\displaystyle {latex.write(form)}$}}\typeout{{WIDTH \the\wd0}}" for form in forms)
     source = r"\documentclass[11pt]{article}\usepackage{amsmath,amssymb,bm}\begin{document}" + lines + r"\end{document}"
     (tmp_path / "w.tex").write_text(source)
@@ -32,7 +34,7 @@ def test_estimates_are_near_tex_and_on_the_wide_side(tmp_path: Path, tex: None) 
     ).stdout
     measured = [float(points) / 10.95 for points in re.findall(r"WIDTH ([\d.]+)pt", out)]
     assert len(measured) == len(forms)
-    for text, form, em in zip(EXPRESSIONS, forms, measured, strict=True):
+    for text, form, em in zip([*EXPRESSIONS, *LOGIC], forms, measured, strict=True):
         assert 0.93 * em <= width(form) <= 1.45 * em + 0.6, (text, em, width(form))
 
 
