@@ -318,7 +318,14 @@ def test_every_meaning_is_tried_somewhere() -> None:
     tried |= {"reshape", "conv2d", "max_pool2d", "avg_pool2d", "normal_cdf", "normal_pdf", "det", "windows", "flip"}
     tried |= {"field_size", "field_jump", "field_start", "field_whole"}  # with the receptive fields
     tried |= {"starts", "windows_over", "spread", "cells", "keras_kernel", "pytorch_kernel"}  # in test_counting
+    tried |= {"diag"}
     assert set(MEANINGS) <= tried
+
+
+@pytest.mark.parametrize("entries", [[2], [1, -3], [0, 4, 5]])
+def test_a_diagonal_matrix(entries: list[int]) -> None:
+    found = evaluate(Call("diag", (column(map(num, entries)),)))
+    assert floats(found) == pytest.approx(np.diag(entries))
 
 
 @pytest.mark.parametrize("x", [-1.5, 0.0, 0.25])
