@@ -20,6 +20,8 @@ Real = Any
 MP = mpmath.MPContext()
 MP.dps = 50
 LARGEST_POWER_BITS = 100_000
+NOTHING_LEFT = MP.mpf(10) ** -45
+"""What is left of two numbers that cancel may be rounding alone, if it is smaller than this beside them."""
 
 
 def is_zero(x: Real) -> bool:
@@ -52,9 +54,16 @@ def mul(a: Real, b: Real) -> Real:
     return Fraction(0) if is_zero(a) or is_zero(b) else a * b
 
 
+def add(a: Real, b: Real) -> Real:
+    """a + b; exactly 0 where the two cancel to all digits that can be trusted, as p - p does behind a softmax."""
+    total = a + b
+    cancels = not isinstance(total, Fraction) and abs(total) < NOTHING_LEFT * abs(a)  # never where one is infinite
+    return Fraction(0) if cancels else total
+
+
 def sub(a: Real, b: Real) -> Real:
     """a - b."""
-    return a + (-b)
+    return add(a, -b)
 
 
 def div(a: Real, b: Real) -> Real:

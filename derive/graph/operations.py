@@ -142,7 +142,7 @@ def _no_local(position: int, count: int) -> Local:
 
 TABLE: tuple[Operation, ...] = (
     Operation("pi", "", "pi", lambda: +MP.pi, ()),
-    Operation("add", "a b", "a + b", lambda a, b: a + b, ("1", "1"), example=("2", "-3")),
+    Operation("add", "a b", "a + b", real.add, ("1", "1"), example=("2", "-3")),
     Operation("sub", "a b", "a - b", real.sub, ("1", "-1"), example=("2", "-3")),
     Operation("neg", "a", "-a", lambda a: -a, ("-1",), example=("2",)),
     Operation("mul", "a b", "a*b", real.mul, ("b", "a"), example=("2", "-3")),

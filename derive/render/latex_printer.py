@@ -172,7 +172,7 @@ def _strut(lines: list[Line]) -> str:
     """What gives a row of a table the height of its forms, with room around it."""
     high = max((len(part.rows) for line in lines for part in walk(line.form) if isinstance(part, Matrix)), default=0)
     if high > _TALL_ROWS:
-        return f"\\matrixrow{{{high}}}"
+        return f"\\rule[-{1.9 * high + 0.6:.1f}ex]{{0pt}}{{{3.8 * high + 2.4:.1f}ex}}"
     is_tall_row = any(is_tall(line.form) for line in lines)
     return "\\tallrow" if is_tall_row else "\\boxrow" if any(line.boxed for line in lines) else ""
 

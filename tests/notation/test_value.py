@@ -336,6 +336,12 @@ def test_every_meaning_is_tried_somewhere() -> None:
     assert set(MEANINGS) <= tried
 
 
+@pytest.mark.parametrize("entries", [[2], [1, -3], [0, 4, 5]])
+def test_a_diagonal_matrix(entries: list[int]) -> None:
+    found = evaluate(Call("diag", (column(map(num, entries)),)))
+    assert floats(found) == pytest.approx(np.diag(entries))
+
+
 @pytest.mark.parametrize("x", [-1.5, 0.0, 0.25])
 def test_the_normal_law(x: float) -> None:
     assert float(evaluate(Call("normal_cdf", (num(x),)))) == pytest.approx(special.ndtr(x))
