@@ -232,3 +232,20 @@ def test_a_long_chain_is_verified_although_nobody_could_write_out_its_answer(ask
     if ask == "graph.forward":
         givens = {"graph": givens["graph"], "at": givens["at"], "of": [givens["of"]]}
     solved(ask, Conventions(policy), **givens)
+
+
+@pytest.mark.parametrize("policy", [Rounding("exact"), Rounding("carry-full", 4), Rounding("carry-rounded", 4)])
+@pytest.mark.parametrize(
+    ("ask", "givens"),
+    [
+        ("graph.table", {"function": "sin(pi*x) + y", "at": {"x": 0.5, "y": 1}}),
+        ("graph.forward", {"graph": {"z": "sum(W*x)", "y": "cos(z)"}, "at": {"W": [["pi", 1], [2, "pi/3"]], "x": 2}}),
+        ("calculus.hessian", {"function": "sin(x)*cos(y)", "classify": [["pi/2", 0], ["pi/2", "pi"], [0, "pi/2"]]}),
+        ("optimizer.step", {"graph": {"L": "sin(pi*w)"}, "of": "L", "wrt": ["w"], "at": {"w": 0.25}, "rate": 0.1,
+                            "optimizer": "adam"}),
+    ],
+)  # fmt: skip
+def test_pi_under_every_policy(ask, givens, policy):
+    derivation = solved(ask, Conventions(policy), **givens)
+    report = read_back(render(single(derivation), "solution", "tex", 3))
+    assert not report.failed + report.undecided, [str(remark) for remark in report.failed + report.undecided]
