@@ -128,17 +128,23 @@ def bounded(what: str, figure: float, limit: float, unit: str = "") -> Row:
     return Row(what, f"{figure:.3g}{unit}", target=f"at most {limit:g}{unit}", met=figure <= limit)
 
 
-def growth(work: Callable[[int], Any], sizes: Sequence[int], rounds: int = 5) -> float:
-    """The largest ratio of the time at one size to the time at the size before.
+def growth(
+    work: Callable[[int], Any], sizes: Sequence[int], rounds: int = 5, most: int = 25, budget: float = 6.0
+) -> float:
+    """The largest ratio of the time at one size to the time at the size before, each the least of some rounds.
 
     The sizes take turns, so that a busy minute of the machine does not fall on one of them alone, and a small one is
-    done again and again, until it takes as long as the largest: a few milliseconds alone cannot be timed.
+    done again and again, until it takes as long as the largest: a few milliseconds alone cannot be timed. Short work
+    gets more rounds than the few that long work has, as many as the budget of seconds allows.
     """
-    least = [float("inf")] * len(sizes)
-    for _ in range(rounds):
+    least, spent = [float("inf")] * len(sizes), 0.0
+    for done in range(most):
+        if done >= rounds and spent > budget:
+            break
         for place, size in enumerate(sizes):
             times = max(1, sizes[-1] // size)
-            least[place] = min(least[place], seconds(partial(_again, work, size, times), 1) / times)
+            taken = seconds(partial(_again, work, size, times), 1)
+            least[place], spent = min(least[place], taken / times), spent + taken
     return max(after / before for before, after in pairwise(least))
 
 

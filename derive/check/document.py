@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from typing import Literal, cast
 
 from derive.check import tex
 from derive.check.beside import read_beside
@@ -55,10 +56,12 @@ def _alone(document: Document, conventions: Conventions) -> Iterator[Report]:
 
 
 def stated_conventions(text: str) -> Conventions:
-    """The conventions that a sheet states: how it rounds, and the slope of ReLU at 0."""
+    """The conventions that a sheet states: how it rounds, the slope of ReLU at 0, and who wins a tie."""
     conventions = Conventions()
     if digits := re.search(r"rounded to (\d+) significant digits and carried", text):
         conventions = replace(conventions, rounding=Rounding("carry-rounded", int(digits.group(1))))
+    if tie := re.search(r"of equal entries of a maximum the (padding|first|last) takes the gradient", text):
+        conventions = replace(conventions, tie=cast(Literal["padding", "first", "last"], tie.group(1)))
     for math in tex.inline(text):
         try:
             form = latex_reader.read(math.text)

@@ -7,6 +7,7 @@ node. Derivatives are nodes of the same program.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from fractions import Fraction
 from functools import reduce
@@ -32,7 +33,8 @@ class Program:
         self.ops: list[Key] = []
         self.args: list[tuple[int, ...]] = []
         self.constants: dict[int, Fraction] = {}
-        self._index: dict[tuple[Any, ...], int] = {}
+        self._leaves: dict[Key, int] = {}
+        self._inner: defaultdict[Key, dict[Key, int]] = defaultdict(dict)
         self._locals_of = locals_of
         self.zero = self.constant(Fraction(0))
         self.one = self.constant(Fraction(1))
@@ -42,10 +44,10 @@ class Program:
 
     def node(self, op: Key, *args: int) -> int:
         """The node of an operation on earlier nodes, as it is; the same integer for the same operation and operands."""
-        key = (op, *args)
-        found = self._index.get(key)
+        known, key = (self._inner[op], args) if args else (self._leaves, op)
+        found = known.get(key)
         if found is None:
-            found = self._index[key] = len(self.ops)
+            found = known[key] = len(self.ops)
             self.ops.append(op)
             self.args.append(args)
         return found

@@ -8,11 +8,11 @@ from fractions import Fraction
 
 from derive.errors import InputError
 from derive.notation.decimals import decimal_of
-from derive.notation.form import Form, symbols
+from derive.notation.form import PI, Form, symbols, walk
 from derive.notation.length import is_longer
 from derive.notation.reals import LogOfNothing, Undefined
 from derive.notation.rounding import Real, as_fraction, shown
-from derive.notation.working import number_lines, numbers_in, worth
+from derive.notation.working import SHORT, number_lines, numbers_in, worth
 from derive.record import Conventions, Line, Mark, Phrase, Rounding, Step
 
 LONGEST_LINE = 200
@@ -75,10 +75,15 @@ class Worksheet:
     def numbers(self, target: Form, form: Form, value: Real) -> tuple[Line, ...]:
         """The lines from a formula to its value, which is carried on."""
         lines = number_lines(form, value, self.env, self._rounding(form), forms=self.exact)
-        if lines and lines[-1].relation == "=" and not any(symbols(lines[-1].form)):
-            self.exact[target] = lines[-1].form
+        exact = [line.form for line in lines if line.relation == "=" and not any(symbols(line.form))]
+        if exact and (lines[-1].form == exact[-1] or self._is_kept(exact[-1])):
+            self.exact[target] = exact[-1]
         self.carry(target, value, lines)
         return lines
+
+    def _is_kept(self, form: Form) -> bool:
+        """Whether later lines go on with a form although its decimal was printed: a multiple of π."""
+        return not self.carries_rounded and PI in walk(form) and not is_longer(form, SHORT)
 
     def _rounding(self, form: Form) -> Rounding:
         """The sheet's policy; where exact numbers would make a line that nobody can read, it is rounded."""

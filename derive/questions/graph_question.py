@@ -29,6 +29,7 @@ from derive.notation.symbols import symbol_name
 from derive.questions.base import Question
 from derive.questions.fields import Definitions, Expression, Values, numeric
 from derive.questions.finish import finished
+from derive.questions.stated import TIE
 from derive.record import Answer, Conventions, Derivation, Given, Phrase, Step
 
 Known = Literal["nothing", "forward", "gradient"]
@@ -91,7 +92,7 @@ class GraphQuestion(Question):
     ) -> Derivation:
         """The finished record; `extra` are premises after those of the graph.
 
-        A remark on a quantity stands before the first gradient by it, and at the end where there is none.
+        A remark on a tie stands before the first gradient by what ties, and at the end where there is none.
         """
         placed, left = _placed(steps, remarks)
         givens = (*self.premises(graph), *extra)
@@ -105,7 +106,7 @@ def _placed(steps: Sequence[Step], remarks: Iterable[Phrase]) -> tuple[tuple[Ste
         named = {_owner(part) for part in remark if isinstance(part, Symbol)}
         for at, step in enumerate(placed):
             if isinstance(step.target, Derivative) and not named.isdisjoint(map(_owner, step.target.wrt)):
-                placed.insert(at, Step(f"remark_{number}", intro=remark))
+                placed.insert(at, Step(f"tie_{number}", rule=TIE, intro=remark))
                 break
         else:
             left.append(remark)

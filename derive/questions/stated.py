@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
 
 from derive.notation.arrays import Value
-from derive.notation.build import ZERO
+from derive.notation.build import ZERO, number
 from derive.notation.form import Call, Form, Product, Relation, symbols, walk
 from derive.notation.reals import Undefined
 from derive.notation.value import NoValue, evaluate
@@ -44,6 +45,10 @@ def _slope(form: Form) -> bool:
     return isinstance(form, Call) and form.function == "relu" and form.primes > 0
 
 
+def _relu_at_zero(slope: Fraction) -> Phrase:
+    return (Relation("=", Call("relu", (ZERO,), 1), number(slope)),)
+
+
 STATED: tuple[tuple[Test, Phrase], ...] = (
     (_calls("log", "log_softmax"), (Call("log"), " is the natural logarithm")),
     (_calls("sigmoid"), (Call("sigmoid"), " is the logistic function")),
@@ -51,9 +56,17 @@ STATED: tuple[tuple[Test, Phrase], ...] = (
         _zero_log_zero,
         (Relation("=", Product((ZERO, Call("log", (ZERO,)))), ZERO), ", and a term with the factor 0 has derivative 0"),
     ),
-    (_slope, (Relation("=", Call("relu", (ZERO,), 1), ZERO),)),
+    (_slope, _relu_at_zero(Fraction(0))),
 )
 """A test on each form of a derivation, and what is stated where it holds."""
+
+TIE = "tie"
+"""The rule of a step that names a tie."""
+TIES: dict[str, Phrase] = {
+    "padding": ("of equal entries of a maximum the padding takes the gradient, else the first",),
+    "first": ("of equal entries of a maximum the first takes the gradient",),
+    "last": ("of equal entries of a maximum the last takes the gradient",),
+}
 
 
 def forms_of(derivation: Derivation) -> Iterator[Form]:
@@ -73,6 +86,10 @@ def stated(derivation: Derivation, conventions: Conventions) -> tuple[Phrase, ..
     """The phrases of the conventions that a derivation uses."""
     nodes = [node for form in forms_of(derivation) for node in walk(form)]
     found = [phrase for test, phrase in STATED if any(test(node) for node in nodes)]
+    at_zero = {_relu_at_zero(Fraction(0)): _relu_at_zero(conventions.relu_at_zero)}
+    found = [at_zero.get(phrase, phrase) for phrase in found]
+    if any(step.rule == TIE for step in derivation.steps):
+        found.append(TIES[conventions.tie])
     if any(line.relation == "≈" for step in derivation.all_steps() for line in step.lines):
         found += rounding_phrases(conventions.rounding)
     return tuple(found)

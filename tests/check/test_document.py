@@ -103,6 +103,8 @@ def test_conventions_are_read_from_the_sheet() -> None:
     assert stated_conventions(r"$\operatorname{ReLU}'(0) = 1$").relu_at_zero == 1
     carried = "values are rounded to 3 significant digits and carried on as shown"
     assert stated_conventions(carried).rounding == Rounding("carry-rounded", 3)
+    tie = "of equal entries of a maximum the last takes the gradient"
+    assert stated_conventions(tie).tie == "last"
     assert stated_conventions("nothing") == Conventions()
 
 

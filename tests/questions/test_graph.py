@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from derive.check.document import read_back
 from derive.check.judge import judge
 from derive.errors import InputError, UnknownName
 from derive.notation import plain
@@ -14,6 +15,7 @@ from derive.notation.value import evaluate
 from derive.questions.catalogue import question
 from derive.questions.draws import draw_graph
 from derive.record import Conventions, Rounding
+from derive.render.documents import render, single
 
 LOGISTIC = {"z": "w*x + b", "p": "sigmoid(z)", "L": "-(t*log(p) + (1-t)*log(1-p))"}
 AT = {"w": -2, "x": 3.5, "b": -2, "t": 0.5}
@@ -115,6 +117,9 @@ def test_ties_are_named(tie):
     (remark,) = [step for step in derivation.steps if any("tie" in str(part) for part in step.intro)]
     assert names.index(remark.name) + 1 == names.index("dL_da")
     assert not derivation.remarks
+    assert tie in " ".join(str(part) for phrase in derivation.conventions.used for part in phrase)
+    report = read_back(render(single(derivation), "solution", "tex", 3))
+    assert not report.failed + report.undecided, [str(remark) for remark in report.failed + report.undecided]
 
 
 @pytest.mark.parametrize(("slope", "found"), [(0, 0), (1, 2), ("1/2", 1)])
@@ -124,6 +129,8 @@ def test_kink_of_relu(slope, found):
     conventions = Conventions(relu_at_zero=Fraction(slope))
     derivation = solved("graph.gradient", conventions, graph={"h": "relu(x)", "L": "2*h"}, of="L", wrt="x", at={"x": 0})
     assert numbers(derivation.answers[0]) == [found]
+    report = read_back(render(single(derivation), "solution", "tex", 3))
+    assert not report.failed + report.undecided, [str(remark) for remark in report.failed + report.undecided]
 
 
 def test_zero_times_log_of_zero_is_zero():
@@ -225,3 +232,20 @@ def test_a_long_chain_is_verified_although_nobody_could_write_out_its_answer(ask
     if ask == "graph.forward":
         givens = {"graph": givens["graph"], "at": givens["at"], "of": [givens["of"]]}
     solved(ask, Conventions(policy), **givens)
+
+
+@pytest.mark.parametrize("policy", [Rounding("exact"), Rounding("carry-full", 4), Rounding("carry-rounded", 4)])
+@pytest.mark.parametrize(
+    ("ask", "givens"),
+    [
+        ("graph.table", {"function": "sin(pi*x) + y", "at": {"x": 0.5, "y": 1}}),
+        ("graph.forward", {"graph": {"z": "sum(W*x)", "y": "cos(z)"}, "at": {"W": [["pi", 1], [2, "pi/3"]], "x": 2}}),
+        ("calculus.hessian", {"function": "sin(x)*cos(y)", "classify": [["pi/2", 0], ["pi/2", "pi"], [0, "pi/2"]]}),
+        ("optimizer.step", {"graph": {"L": "sin(pi*w)"}, "of": "L", "wrt": ["w"], "at": {"w": 0.25}, "rate": 0.1,
+                            "optimizer": "adam"}),
+    ],
+)  # fmt: skip
+def test_pi_under_every_policy(ask, givens, policy):
+    derivation = solved(ask, Conventions(policy), **givens)
+    report = read_back(render(single(derivation), "solution", "tex", 3))
+    assert not report.failed + report.undecided, [str(remark) for remark in report.failed + report.undecided]
