@@ -112,8 +112,8 @@ class SourceWriter(Writer):
             raise self._refusal(form)
         texts = [piece.text for piece in pieces]
         text = texts[-1]
-        for value, condition in reversed(list(zip(texts[:-1:2], texts[1:-1:2], strict=True))):
-            text = f"where({condition}, {value}, {text})"
+        for one, condition in reversed(list(zip(texts[:-1:2], texts[1:-1:2], strict=True))):
+            text = f"where({condition}, {one}, {text})"
         return Piece(text)
 
     def _refusal(self, form: Form) -> InputError:
