@@ -109,13 +109,14 @@ class SourceWriter(Writer):
         return self._function("", pieces)
 
     def cases(self, form: Cases, pieces: Sequence[Piece]) -> Piece:
-        *conditional, (_, last) = form.branches
-        if last is not None or any(condition is None for _, condition in conditional):
+        *conditional, (value, last) = form.branches
+        is_open = last is not None or any(condition is None for _, condition in conditional)
+        if is_open or isinstance(value, Cases):  # a case in the last place is read as one more case of these
             raise self._refusal(form)
         texts = [piece.text for piece in pieces]
         text = texts[-1]
-        for value, condition in reversed(list(zip(texts[:-1:2], texts[1:-1:2], strict=True))):
-            text = f"where({condition}, {value}, {text})"
+        for one, condition in reversed(list(zip(texts[:-1:2], texts[1:-1:2], strict=True))):
+            text = f"where({condition}, {one}, {text})"
         return Piece(text)
 
     def _refusal(self, form: Form) -> InputError:
