@@ -87,7 +87,7 @@ class Graph:
         if shape is None:
             value = self.program.input(symbol)
         else:
-            value = Array(shape, tuple(self.program.input(element(symbol, *at)) for at in one_based(shape)))
+            value = Array(shape, tuple(map(self.program.input, entry_names(symbol, shape))))
         self._add(Quantity(symbol, value))
 
     def _add(self, quantity: Quantity) -> None:
@@ -95,8 +95,10 @@ class Graph:
         self.quantities[symbol] = quantity
         self._scope[symbol] = value
         if isinstance(value, Array):
+            for name, node in zip(entry_names(symbol, value.shape), value.items, strict=True):
+                self._label(node, name)
             for at, node in zip(one_based(value.shape), value.items, strict=True):
-                self._label(node, element(symbol, *at))
+                self._nodes.setdefault(element(symbol, *at), node)
         else:
             self._label(value, symbol)
 
@@ -224,6 +226,17 @@ def one_based(shape: Shape) -> Iterable[Shape]:
     if len(shape) == 2 and shape[1] == 1:
         return ((i + 1,) for i in range(shape[0]))
     return (tuple(i + 1 for i in at) for at in indices(shape))
+
+
+def entry_names(symbol: Symbol, shape: Shape) -> list[Symbol]:
+    """The entries of an array as they are written, row by row, counted from 1.
+
+    A capital letter names a matrix, whose entries have an index for each side. A small one names a vector where the
+    array is a single row or column; then one index says enough.
+    """
+    if len(shape) == 2 and 1 in shape and not symbol.base[0].isupper():
+        return [element(symbol, k + 1) for k in range(shape[0] * shape[1])]
+    return [element(symbol, *(i + 1 for i in at)) for at in indices(shape)]
 
 
 def _styled(form: Form, arrays: set[Symbol]) -> Form:

@@ -7,13 +7,13 @@ from fractions import Fraction
 
 from derive.graph.arithmetic import Real
 from derive.graph.arrays import Array
-from derive.graph.graph import Graph, Quantity, matrix_form, one_based
+from derive.graph.graph import Graph, Quantity, entry_names, matrix_form
 from derive.graph.reasons import forward_reason
 from derive.notation.algebra import size
 from derive.notation.form import Form, Symbol
 from derive.notation.reals import Undefined
 from derive.notation.rounding import shown
-from derive.notation.symbols import element, symbol_name
+from derive.notation.symbols import symbol_name
 from derive.notation.worksheet import Worksheet
 from derive.record import Conventions, Line, Mark, Phrase, Relation, Step
 
@@ -112,11 +112,10 @@ def _array_steps(point: Point, quantity: Quantity) -> list[Step]:
         entries = matrix_form(array.shape, [graph.form(node) for node in array.items])
         return [Step(name, target, (formula, Line("=", entries)), "definition", (), (Mark(Fraction(1), "M"),))]
     chosen = _worked_entry(point, array)
-    place = tuple(one_based(array.shape))[chosen]
-    entry, node = element(quantity.symbol, *place), array.items[chosen]
+    names = entry_names(quantity.symbol, array.shape)
+    entry, node = names[chosen], array.items[chosen]
     spread = graph.form(node)
     worked = (Line("=", spread), *point.numbers(entry, spread, point.value(spread, node)))
-    names = [element(quantity.symbol, *at) for at in one_based(array.shape)]
     forms = [graph.form(n) for n in array.items]
     values = [point.value(form, n) for form, n in zip(forms, array.items, strict=True)]
     relation, whole = point.array(list(zip(names, forms, values, strict=True)), array.shape)
