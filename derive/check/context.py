@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from derive.check.premises import names_in
 from derive.check.printed import Document, Part
 from derive.notation.form import Derivative, Form, Symbol, walk
+from derive.notation.names import names_in
 from derive.record import Given, Step
 
 

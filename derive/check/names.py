@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.check.premises import Premises, names_in
+from derive.check.premises import Premises
 from derive.check.world import World
 from derive.notation.form import At, Call, Derivative, Form, Symbol, children, walk
 from derive.notation.meanings import MEANINGS
+from derive.notation.names import names_in
 
 
 def unknown_name(premises: Premises, world: World, form: Form) -> str | None:

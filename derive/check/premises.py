@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from derive.notation.form import (
     At,
-    BigSum,
     Call,
     Cases,
     Derivative,
@@ -20,6 +19,7 @@ from derive.notation.form import (
     walk,
 )
 from derive.notation.meanings import MEANINGS
+from derive.notation.names import names_in
 from derive.notation.symbols import parse_symbol
 from derive.notation.value import Code, compiled
 from derive.record import Given
@@ -258,18 +258,6 @@ def _meant(given: Given) -> Form | None:
     """The name whose meaning is given."""
     target = given.target
     return target.args[0] if isinstance(target, Call) and target.function == MEANING else None
-
-
-def names_in(form: Form) -> Iterator[Symbol]:
-    """The names that must be known for the form to mean something; an index of a sum is no such name."""
-    bound = {node.index for node in walk(form) if isinstance(node, BigSum)}
-    letters = {index.base for index in bound}
-    for name in symbols(form):
-        if name in bound:
-            continue
-        if letters.intersection(name.sub):
-            name = Symbol(name.base, name.accent, tuple(p for p in name.sub if p not in letters), name.sup)
-        yield name
 
 
 def is_symbolic(form: Form) -> bool:

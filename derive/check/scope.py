@@ -10,12 +10,13 @@ from typing import Any
 
 from derive.check.agree import agree, describe, printed_decimals, scalars, within_half_unit
 from derive.check.draws import DOMAINS, SIGNED, WHOLE, Domain
-from derive.check.premises import Premises, has_kink, names_in
+from derive.check.premises import Premises, has_kink
 from derive.check.scene import DIGITS, Scene
 from derive.check.world import World
 from derive.notation.arrays import Array, Value, plain
 from derive.notation.branches import Kinks
 from derive.notation.form import Form, Symbol
+from derive.notation.names import names_in
 from derive.notation.reals import LogOfNothing, Undefined
 from derive.notation.value import Evaluator, NoValue
 from derive.record import Conventions

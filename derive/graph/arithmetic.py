@@ -37,6 +37,16 @@ def equal(a: Real, b: Real) -> bool:
     return a == b or bool(MP.convert(a) == MP.convert(b))
 
 
+def related(relation: str, a: Real, b: Real) -> bool:
+    """Whether two values stand in a relation; equal ones are told by their numbers."""
+    same = equal(a, b)
+    less = not same and bool(MP.convert(a) < MP.convert(b))
+    holds = {"=": same, "≠": not same, "<": less, "≤": less or same, ">": not less and not same, "≥": not less}
+    if relation not in holds:
+        raise InputError(f"the relation {relation} is neither true nor false")
+    return holds[relation]
+
+
 def mul(a: Real, b: Real) -> Real:
     """a · b, and 0 where one of them is exactly zero."""
     return Fraction(0) if is_zero(a) or is_zero(b) else a * b

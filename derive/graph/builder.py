@@ -23,7 +23,9 @@ from derive.graph.arrays import (
 from derive.graph.operations import OPERATIONS
 from derive.graph.program import Program
 from derive.notation.form import (
+    BigSum,
     Call,
+    Cases,
     Fence,
     Form,
     Frac,
@@ -34,6 +36,7 @@ from derive.notation.form import (
     Number,
     Power,
     Product,
+    Relation,
     Root,
     Sum,
     Symbol,
@@ -43,8 +46,10 @@ from derive.notation.form import (
 )
 from derive.notation.symbols import symbol_name
 from derive.notation.text import read
+from derive.notation.unrolled import indexed
 
 VARIADIC = ("max", "min")
+MOST_TERMS = 4096
 
 
 class Builder:
@@ -91,6 +96,10 @@ class Builder:
             case Indicator(condition):
                 if condition.op == ">" and condition.right == Number("0"):
                     return elementwise(lambda a: p.node("step", a), self.build(condition.left))
+            case Cases(branches):
+                return self._cases(branches)
+            case BigSum():
+                return self._big_sum(form)
             case Matrix() | Tuple():
                 return self._literal(form)
             case Call():
@@ -98,9 +107,12 @@ class Builder:
         raise InputError(f"a {type(form).__name__.lower()} cannot stand in a graph")
 
     def _name(self, symbol: Symbol) -> Value:
-        if symbol not in self.scope:
+        if symbol in self.scope:
+            return self.scope[symbol]
+        entry = entry_of(symbol, self.scope)
+        if entry is None:
             raise UnknownName("name", symbol_name(symbol), map(symbol_name, self.scope))
-        return self.scope[symbol]
+        return entry
 
     def _sum(self, terms: tuple[Form, ...], minus: tuple[bool, ...]) -> Value:
         p = self.program
@@ -108,6 +120,24 @@ class Builder:
         for term, taken in zip(terms[1:], minus[1:], strict=True):
             total = elementwise(p.sub if taken else p.add, total, self.build(term))
         return total
+
+    def _big_sum(self, form: BigSum) -> Value:
+        """Σ of the body for every whole number between the bounds, which the index stands for."""
+        p, low, high = self.program, _whole(form.lower, "a bound"), _whole(form.upper, "a bound")
+        if high - low >= MOST_TERMS:
+            raise InputError(f"a sum of more than {MOST_TERMS} terms")
+        terms: list[Value] = [self.build(indexed(form.body, form.index.base, k)) for k in range(low, high + 1)]
+        return reduce(lambda a, b: elementwise(p.add, a, b), terms) if terms else p.zero
+
+    def _cases(self, branches: tuple[tuple[Form, Relation | None], ...]) -> Value:
+        """The value of the first branch whose condition holds."""
+        (value, condition), *others = branches
+        if condition is None:
+            return self.build(value)
+        if not others:
+            raise InputError("the last case has a condition: say what holds otherwise")
+        parts = (self.build(condition.left), self.build(condition.right), self.build(value), self._cases((*others,)))
+        return elementwise(lambda *xs: self.program.where(condition.op, *xs), *parts)
 
     def _quotient(self, top: Form, bottom: Form) -> Value:
         """top/bottom; over 1 + exp(u) it is σ(u) where the top is exp(u), else top · σ(-u): its derivative is short."""
@@ -178,6 +208,20 @@ class Builder:
         if entry.name not in (*VARIADIC, "concat") and len(args) != len(entry.example):
             raise InputError(f"{entry.name} takes {len(entry.example)} argument(s), {len(args)} given")
         return entry.expand(self.program, *args, **settings)
+
+
+def entry_of(symbol: Symbol, known: Mapping[Symbol, Value]) -> int | None:
+    """The node of an entry of a known array: W_1_2 is that of W in row 1 and column 2."""
+    for cut in range(len(symbol.sub) - 1, -1, -1):
+        array = known.get(Symbol(symbol.base, symbol.accent, symbol.sub[:cut], symbol.sup))
+        place = symbol.sub[cut:]
+        if not isinstance(array, Array) or not all(piece.isdigit() for piece in place):
+            continue
+        at = tuple(int(piece) - 1 for piece in place)
+        at = (*at, 0) if len(at) == 1 and array.shape[1:] == (1,) else at
+        if len(at) == len(array.shape) and all(0 <= k < side for k, side in zip(at, array.shape, strict=True)):
+            return array[at]
+    return None
 
 
 NESTED = {"padding": 2, "p": 2, "inside": 0}

@@ -9,11 +9,12 @@ from fractions import Fraction
 from derive.errors import InputError, UnknownName
 from derive.graph.arithmetic import Real, equal, largest
 from derive.graph.arrays import Array, Shape, Value, indices
-from derive.graph.builder import Builder
+from derive.graph.builder import Builder, entry_of
 from derive.graph.operations import locals_of, operation
 from derive.graph.program import Program
 from derive.graph.unparse import unparse
-from derive.notation.form import Form, Matrix, Symbol, Tuple, rebuild, symbols
+from derive.notation.form import Form, Matrix, Symbol, Tuple, rebuild
+from derive.notation.names import names_in
 from derive.notation.symbols import element, parse_symbol, symbol_name
 from derive.notation.text import read
 from derive.record import Conventions
@@ -72,14 +73,22 @@ class Graph:
     def _define(self, symbol: Symbol, form: Form) -> None:
         if symbol in self.quantities:
             raise InputError(f"{symbol_name(symbol)} is defined after it was used, or twice")
-        for free in symbols(form):
-            if free not in self.quantities:
+        for free in names_in(form):
+            if free not in self.quantities and not self._is_entry(free):
                 self._add_input(free)
         try:
             value = self._builder.build(form)
         except InputError as error:
             raise error.at(path=f"definition of {symbol_name(symbol)}") from None
         self._add(Quantity(symbol, value, form))
+
+    def _is_entry(self, symbol: Symbol) -> bool:
+        """Whether a name is an entry of an array; that is added then."""
+        for cut in range(len(symbol.sub)):
+            root = Symbol(symbol.base, symbol.accent, symbol.sub[:cut], symbol.sup)
+            if root in self._shapes and root not in self.quantities:
+                self._add_input(root)
+        return entry_of(symbol, self._scope) is not None
 
     def _add_input(self, symbol: Symbol) -> None:
         shape = self._shapes.get(symbol)

@@ -103,6 +103,18 @@ def _min_local(position: int, count: int) -> Local:
     return lambda p, y, xs: p.node(("winner", position), *(p.neg(x) for x in xs))
 
 
+def _where(relation: str, left: Real, right: Real, value: Real, other: Real) -> Real:
+    return value if real.related(relation, left, right) else other
+
+
+def _where_local(position: int, count: int) -> Local:
+    """1 for the value that is taken; the condition has no slope."""
+    if position < 2:
+        return lambda p, y, xs: p.zero
+    branches = (lambda p: (p.one, p.zero)) if position == 2 else (lambda p: (p.zero, p.one))
+    return lambda p, y, xs: p.where(p.ops[y][1], xs[0], xs[1], *branches(p))
+
+
 def _no_local(position: int, count: int) -> Local:
     return lambda p, y, xs: p.zero
 
@@ -143,6 +155,8 @@ TABLE: tuple[Operation, ...] = (
     Operation("min", "", "min(x1, x2)", lambda *xs: -real.largest([-x for x in xs]), _min_local,
               "the winner takes the gradient", ("1", "3")),
     Operation("winner", "", "indicator(x1 = max)", _winner, _no_local),
+    Operation("where", "", "x3 where x1 and x2 are so related, else x4", _where, _where_local,
+              example=("0.3", "-1.2", "2", "0.7")),
     Operation("softmax", "", "exp(x1)/(exp(x1) + exp(x2))", _softmax, lambda position, count: _softmax_local(position)),
     Operation("log_softmax", "", "log(softmax(x1))", lambda i, *xs: real.log(_softmax(i, *xs)),
               lambda position, count: _log_softmax_local(position)),

@@ -63,6 +63,8 @@ class Program:
         """-a."""
         if a in self.constants:
             return self.constant(-self.constants[a])
+        if self._is_half(a):
+            return self._inside(a, self.neg)
         return self.args[a][0] if self.ops[a] == "neg" else self.node("neg", a)
 
     def add(self, a: int, b: int) -> int:
@@ -78,6 +80,9 @@ class Program:
             return self.sub(a, self.args[b][0])
         if b in known and known[b] < 0:
             return self.sub(a, self.constant(-known[b]))
+        if self._is_half(a) and self.ops[a] == self.ops[b] and self.args[a][:2] == self.args[b][:2]:
+            (left, right, *yes), (*_, other, otherwise) = self.args[a], self.args[b]
+            return self.where(self.ops[a][1], left, right, self.add(yes[0], other), self.add(yes[1], otherwise))
         return self.node("add", a, b)
 
     def sub(self, a: int, b: int) -> int:
@@ -106,6 +111,10 @@ class Program:
         known = self.constants
         if a in known and b in known:
             return self.constant(known[a] * known[b])
+        if self._is_half(a):
+            return self._inside(a, lambda branch: self.mul(branch, b))
+        if self._is_half(b):
+            return self._inside(b, lambda branch: self.mul(a, branch))
         minus_a, a = self._sign(a)
         minus_b, b = self._sign(b)
         if minus_a or minus_b:
@@ -128,6 +137,8 @@ class Program:
         known = self.constants
         if a in known and b in known and known[b]:
             return self.constant(known[a] / known[b])
+        if self._is_half(a):
+            return self._inside(a, lambda branch: self.div(branch, b))
         minus_a, a = self._sign(a)
         minus_b, b = self._sign(b)
         if minus_a or minus_b:
@@ -142,6 +153,18 @@ class Program:
         if b == self.zero:
             return self.one
         return self.node("pow", a, b)
+
+    def where(self, relation: str, left: int, right: int, value: int, other: int) -> int:
+        """`value` where left and right are so related, else `other`."""
+        return value if value == other else self.node(("where", relation), left, right, value, other)
+
+    def _is_half(self, a: int) -> bool:
+        """Whether a node is a choice between something and 0: factors go into it, and two by one condition join."""
+        return self.ops[a][0] == "where" and self.zero in self.args[a][2:]
+
+    def _inside(self, a: int, change: Callable[[int], int]) -> int:
+        left, right, value, other = self.args[a]
+        return self.where(self.ops[a][1], left, right, change(value), change(other))
 
     def _sign(self, a: int) -> tuple[bool, int]:
         if self.ops[a] == "neg":

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from derive.graph.program import Program
 from derive.notation.build import ONE, add, multiply, neg, number
-from derive.notation.form import Call, Fence, Form, Frac, Indicator, Neg, Number, Power, Relation, Root, Symbol
+from derive.notation.form import Call, Cases, Fence, Form, Frac, Indicator, Neg, Number, Power, Relation, Root, Symbol
 
 
 def unparse(program: Program, root: int, names: Mapping[int, Form], inside: bool = True, tie: str = "padding") -> Form:
@@ -46,6 +46,10 @@ def _written(program: Program, node: int, args: list[Form], tie: str) -> Form:
         return op[1] if isinstance(op[1], Form) else Symbol(str(op[1]))
     if kind == "block":
         return Call(op[1], tuple(args), op[2])
+    if kind == "where":
+        left, right, value, other = args
+        others = other.branches if isinstance(other, Cases) else ((other, None),)
+        return Cases(((value, Relation(op[1], left, right)), *others))
     return _winner(op[1], args, tie) if kind == "winner" else _POSITIONED[kind](op[1], args)
 
 

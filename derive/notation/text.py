@@ -15,6 +15,7 @@ from derive.errors import InputError, Place, UnknownName
 from derive.notation.build import scientific
 from derive.notation.form import (
     Call,
+    Cases,
     Derivative,
     Fence,
     Form,
@@ -58,8 +59,16 @@ _SPECIAL: dict[str, tuple[int, Callable[..., Form]]] = {
     "odot": (-2, lambda *xs: Hadamard(xs)),
     "diff": (-2, lambda of, *wrt: Derivative(of, wrt)),
     "indicator": (1, lambda condition: Indicator(condition)),
+    "where": (3, lambda condition, value, other: _where(condition, value, other)),
 }
 """Names that have a node of their own; the number of arguments, negative for "at least"."""
+
+
+def _where(condition: Form, value: Form, other: Form) -> Form:
+    """Values by condition; one in place of the last value goes on with the cases."""
+    if not isinstance(condition, Relation):
+        raise InputError("the condition of where is a comparison, as in where(x > 0, x, 0)")
+    return Cases(((value, condition), *(other.branches if isinstance(other, Cases) else ((other, None),))))
 
 
 def read(text: str, functions: Collection[str] = ()) -> Form:

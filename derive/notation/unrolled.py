@@ -216,11 +216,11 @@ def _big_sum(evaluator: Evaluator, node: BigSum, _: list[Value]) -> Value:
     total: Value = Fraction(0)
     for k in range(low, high + 1):
         inner = evaluator.within({node.index: Fraction(k)})
-        total = pairwise(evaluator.reals.plus, total, inner.value(_indexed(node.body, node.index.base, k)))
+        total = pairwise(evaluator.reals.plus, total, inner.value(indexed(node.body, node.index.base, k)))
     return total
 
 
-def _indexed(body: Form, index: str, k: int) -> Form:
+def indexed(body: Form, index: str, k: int) -> Form:
     """The body with the index replaced by a number where it stands as an index, as in x_i."""
 
     def change(form: Form) -> Form | None:

@@ -19,6 +19,7 @@ from derive.notation.value import evaluate as value_of
 from derive.record import Conventions
 
 POSITIONED = ("winner", "softmax", "log_softmax")
+RELATED = ("<", "≥")
 DEFAULT_EXAMPLE = ("0.3", "-1.2", "2")
 WIDTH = MP.mpf(10) ** -9
 PRECISE = MP.mpf(10) ** -30
@@ -26,6 +27,8 @@ PRECISE = MP.mpf(10) ** -30
 
 def keys_of(entry):
     """The keys under which nodes of an entry stand in a program: one for each output of a softmax."""
+    if entry.name == "where":
+        return [(entry.name, relation) for relation in RELATED]
     return [(entry.name, k) for k in range(3)] if entry.name in POSITIONED else [entry.name]
 
 

@@ -1,0 +1,200 @@
+"""A loss on given predictions: the formulas of its table entry, written out for their names and their shape.
+
+What comes out are definitions for a graph (`p := softmax(z)`, `L := -(t_1 log p_1 + ...)`, as a sum over an index);
+the meaning that the judge holds the loss to; and the words for how it is read, since a mean over what, or a factor
+1/2, is a convention that a sheet has to state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import prod
+
+from derive.errors import InputError, UnknownName
+from derive.graph.arrays import Shape
+from derive.notation.build import ONE, neg, number
+from derive.notation.form import Form, Frac, Neg, Product, Sum, Symbol
+from derive.notation.symbols import parse_symbol, symbol_name
+from derive.notation.text import read
+from derive.training.loss_writing import OTHERS, Writing, outputs_of, renamed, rows_of, samples_of
+from derive.training.losses import Input, Loss, Reduction, Term, loss
+
+LOSS = parse_symbol("L")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A loss, and everything about it that is open: what it takes, how entries are put together, a factor 1/2.
+
+    `settings` are the numbers of its constants; one without a number is left out of the formula.
+    """
+
+    loss: Loss
+    input: Input
+    reduction: Reduction
+    half: bool = False
+    settings: Mapping[str, Form] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """What the loss is called."""
+        return self.input.words or self.loss.words
+
+
+@dataclass(frozen=True, slots=True)
+class LossForms:
+    """A loss as definitions in order, the loss itself last.
+
+    Attributes:
+        meanings: what a definition must be worth, found in another way.
+        constants: the values of the constants that stand in the formulas by their names, such as delta.
+        reading: how the loss is read: "mean over the 3 entries, without the factor 1/2"; empty where nothing is open.
+        classes: the right class of each sample, from 1, where the target is given by that.
+    """
+
+    choice: Choice
+    definitions: Mapping[Symbol, Form]
+    meanings: Mapping[Symbol, Form]
+    constants: Mapping[Symbol, Form]
+    reading: str
+    classes: tuple[int, ...] = ()
+
+    @property
+    def graph(self) -> dict[str, Form]:
+        """The definitions as a graph takes them."""
+        return {symbol_name(name): form for name, form in self.definitions.items()}
+
+
+def chosen(
+    name: str,
+    kind: str | None = None,
+    reduction: str | None = None,
+    half: bool = False,
+    settings: Mapping[str, Form] | None = None,
+) -> Choice:
+    """The loss of a name and how it is read; what is not said is as its entry has it.
+
+    Raises:
+        UnknownName: a loss, an input, a reduction or a setting that is not known; the known ones are listed.
+        InputError: a factor 1/2 where the loss has none.
+    """
+    entry = loss(name)
+    known = {each: each for each in entry.reductions}
+    if reduction is not None and reduction not in known:
+        raise UnknownName(f"reduction of {name}", reduction, known)
+    if half and not entry.halves:
+        raise InputError(f"{name} is never taken with a factor 1/2")
+    for setting in settings or {}:
+        if setting not in entry.settings:
+            raise UnknownName(f"setting of {name}", setting, entry.settings)
+    defaults = {key: read(text) for key, text in entry.settings.items() if text}
+    how = entry.reductions[0] if reduction is None else known[reduction]
+    return Choice(entry, entry.input(kind), how, half, defaults | dict(settings or {}))
+
+
+def loss_forms(
+    choice: Choice,
+    prediction: Symbol,
+    target: Symbol | Sequence[int],
+    shape: Shape,
+    of: Symbol = LOSS,
+    taken: Collection[Symbol] = (),
+    inserted: Collection[str] = (),
+) -> LossForms:
+    """The definitions of a loss on a prediction.
+
+    Args:
+        target: its name (it has the shape of the prediction), or the number of the right class of each sample.
+        shape: of the prediction: () for one number, (n, 1) for a vector, (samples, outputs) for a batch.
+        taken: names that are used already; what lies between prediction and loss gets another one.
+        inserted: constants that stand in the formulas as numbers; so do those whose name is taken.
+
+    Raises:
+        InputError: a shape or a kind of target that the loss does not take.
+    """
+    classes = () if isinstance(target, Symbol) else tuple(target)
+    _check_shape(choice.loss, shape, classes)
+    names = {"t": target} if isinstance(target, Symbol) else {}
+    names[choice.input.letter] = prediction
+    definitions: dict[Symbol, Form] = {}
+    for letter, text in choice.input.via:
+        name = _free(letter, prediction, {*taken, *names.values(), of})
+        definitions[name] = renamed(read(text), names)
+        names[letter] = name
+    used = {*taken, *names.values(), of}
+    by_name = {parse_symbol(key): key for key in choice.settings if key not in inserted}
+    constants = {name: choice.settings[key] for name, key in by_name.items() if name not in used}
+    numbers = {key: form for key, form in choice.settings.items() if parse_symbol(key) not in constants}
+    writing = Writing(names, {**numbers, "K": number(outputs_of(shape))}, shape, used)
+    term = _term(choice, classes)
+    form = read(term.text, functions=(OTHERS,))
+    body = writing.over_entries(form) if choice.loss.per == "entry" else writing.over_samples(form, classes)
+    count = _count(choice, shape) * (2 if choice.half else 1)
+    definitions[of] = _scaled(body, count)
+    meant = read(term.meaning)
+    total = writing.meaning(meant) if choice.loss.per == "entry" else writing.meaning_by_sample(meant, classes)
+    meaning = total if count == 1 else Frac(total, number(count))
+    return LossForms(choice, definitions, {of: meaning}, constants, _reading(choice, shape), classes)
+
+
+def _free(letter: str, prediction: Symbol, taken: Collection[Symbol]) -> Symbol:
+    """A name for what lies between prediction and loss; its letter with an index where that is taken."""
+    name = parse_symbol(letter)
+    return name if name not in taken else Symbol(letter, sub=(prediction.base, *prediction.sub))
+
+
+def _check_shape(entry: Loss, shape: Shape, classes: tuple[int, ...]) -> None:
+    if entry.per == "entry":
+        if classes:
+            raise InputError(f"the target of {entry.name} is a number for each entry, not the number of a class")
+        return
+    if len(shape) != 2 or outputs_of(shape) < 2:
+        raise InputError(f"{entry.name} needs a vector of outputs, or a matrix with a row for each sample")
+    if classes and len(classes) != samples_of(shape):
+        raise InputError(f"{len(classes)} target class(es) for {samples_of(shape)} sample(s)")
+    for wrong in (c for c in classes if not 1 <= c <= outputs_of(shape)):
+        raise InputError(f"the target is class {wrong}, but there are {outputs_of(shape)} classes, counted from 1")
+
+
+def _count(choice: Choice, shape: Shape) -> int:
+    """By how many a mean divides."""
+    if choice.reduction == "sum":
+        return 1
+    return samples_of(shape) if choice.reduction == "batchmean" or choice.loss.per == "sample" else prod(shape)
+
+
+def _term(choice: Choice, classes: tuple[int, ...]) -> Term:
+    """The formula that fits: by its target, then by the settings that are given."""
+    for term in choice.loss.terms:
+        fits = (term.by == "class") == bool(classes)
+        if fits and all(setting in choice.settings for setting in term.needs):
+            return term
+    what = "the number of a class" if classes else "a distribution: give the number of the right class"
+    raise InputError(f"the target of {choice.loss.name} cannot be {what}")
+
+
+def _scaled(body: Form, count: int) -> Form:
+    """body/count, the fraction in front where a sum or a square follows, the sign before it."""
+    if count == 1:
+        return body
+    if isinstance(body, Neg):
+        return neg(_scaled(body.arg, count))
+    if isinstance(body, (Sum, Product, Frac)):
+        return Frac(body, number(count))
+    return Product((Frac(ONE, number(count)), body))
+
+
+def _reading(choice: Choice, shape: Shape) -> str:
+    parts = []
+    entries, samples = prod(shape), samples_of(shape)
+    if choice.loss.per == "sample":
+        if len(rows_of(shape)) > 1:
+            parts.append(f"{choice.reduction} over the {samples} samples, one in each row")
+    elif entries > 1 and choice.reduction == "batchmean":
+        parts.append(f"summed over the outputs, mean over the {samples} samples, one in each row")
+    elif entries > 1:
+        parts.append(f"{choice.reduction} over the {entries} entries")
+    if choice.loss.halves:
+        parts.append(f"{'with' if choice.half else 'without'} the factor 1/2")
+    return ", ".join(parts)
