@@ -9,7 +9,8 @@ from derive.graph.builder import Builder
 from derive.graph.operations import locals_of
 from derive.graph.program import Program
 from derive.graph.unparse import unparse
-from derive.notation.form import Call, Form, Symbol
+from derive.notation.build import TWO
+from derive.notation.form import Call, Form, Hadamard, Power, Symbol
 from derive.notation.value import substituted
 
 
@@ -56,6 +57,8 @@ class ArrayFormulas:
         return self._builder.build(substituted(form, self._named))
 
     def _named(self, part: Form) -> Form | None:
+        if isinstance(part, Hadamard) and len(part.factors) == 2 and part.factors[0] == part.factors[1]:
+            return Power(substituted(part.factors[0], self._named), TWO)
         if isinstance(part, Call) and part.primes and part not in self._stands_for:
             (arg,) = part.args
             slopes = [Call(part.function, (entry,), part.primes, part.params) for entry in self.entries(arg)]

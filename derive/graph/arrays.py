@@ -152,9 +152,11 @@ def _check_count(entries: int, what: str) -> None:
 
 
 def _rows(make: str) -> Callable[..., Value]:
-    def over(p: Program, a: Value) -> Value:
+    def over(p: Program, a: Value, axis: int = 1) -> Value:
         if not isinstance(a, Array):
             raise InputError(f"{make} needs a vector or a matrix")
+        if axis == 0:
+            return transpose(p, over(p, transpose(p, a)))
         width = len(a.items) if 1 in a.shape else a.shape[-1]
         _check_count(width, make)
         rows = [a.items[i : i + width] for i in range(0, len(a.items), width)]
@@ -260,7 +262,9 @@ def avg_pool2d(p: Program, image: Value, k: Sides = 2, s: Sides = 0, p_: Margins
 class ArrayOperation:
     """An operation on arrays: `expand` makes the nodes; `settings` are the names of whole-number settings.
 
-    `law` and `adjoint` (the gradients of the operands from the upstream gradient G, as they are quoted) are text.
+    `adjoint` says for each operand what it gets of the gradient G of the result: a formula in G, the operands A and B,
+    the result y and n, the number of entries of A; `total(u)` adds u up over each vector that the operation takes
+    whole, and a number stands for itself in every entry. It is empty where no formula of matrices says it.
     """
 
     name: str
@@ -272,27 +276,25 @@ class ArrayOperation:
 
 
 POOLING = ("k", "s", "p", "inside")
+SOFTMAX = ("odot(y, G) - odot(y, total(odot(y, G)))",)
 
 ARRAY_TABLE: tuple[ArrayOperation, ...] = (
     ArrayOperation("matmul", matmul, "(AB)_ij = sum_k A_ik B_kj", ("G @ B.T", "A.T @ G"), (), ("2x3", "3x2")),
     ArrayOperation("transpose", transpose, "(A^T)_ij = A_ji", ("G.T",), (), ("2x3",)),
-    ArrayOperation("sum", summed, "the sum of all entries", ("G*ones",), (), ("2x3",)),
-    ArrayOperation("mean", mean, "the mean of all entries", ("G*ones/n",), (), ("2x3",)),
-    ArrayOperation("dot", dot, "sum_i a_i b_i", ("G*b", "G*a"), (), ("3x1", "3x1")),
-    ArrayOperation("flatten", flatten, "entries row by row", ("G reshaped",), (), ("2x3",)),
-    ArrayOperation("concat", concat, "one below the other", ("rows of G", "rows of G"), (), ("2x3", "1x3")),
-    ArrayOperation("softmax", _rows("softmax"), "exp(x_i)/sum_j exp(x_j)", ("s*(G - dot(G, s))",), (), ("3x1",)),
-    ArrayOperation(
-        "log_softmax", _rows("log_softmax"), "x_i - log(sum_j exp(x_j))", ("G - softmax(x)*sum(G)",), (), ("3x1",)
-    ),
-    ArrayOperation("max", _extreme("max"), "the largest entry", ("G at the winner",), (), ("3x1",)),
-    ArrayOperation("min", _extreme("min"), "the smallest entry", ("G at the winner",), (), ("3x1",)),
-    ArrayOperation(
-        "conv2d", conv2d, "sum_cab W_cab X_c(i+a)(j+b)", ("full convolution of G and W", "correlation of X and G"),
-        ("stride", "padding", "dilation"), ("2x4x4", "2x3x3"),
-    ),
-    ArrayOperation("flip", flip, "turned by 180 degrees", ("G turned back",), (), ("2x3",)),
-    ArrayOperation("max_pool2d", max_pool2d, "max of each window", ("G at the winners",), POOLING, ("4x4",)),
-    ArrayOperation("avg_pool2d", avg_pool2d, "mean of each window", ("G/k^2 spread",), POOLING, ("4x4",)),
+    ArrayOperation("sum", summed, "the sum of all entries", ("G",), (), ("2x3",)),
+    ArrayOperation("mean", mean, "the mean of all entries", ("G/n",), (), ("2x3",)),
+    ArrayOperation("dot", dot, "sum_i a_i b_i", ("odot(G, B)", "odot(G, A)"), (), ("3x1", "3x1")),
+    ArrayOperation("flatten", flatten, "entries row by row", (), (), ("2x3",)),
+    ArrayOperation("concat", concat, "one below the other", (), (), ("2x3", "1x3")),
+    ArrayOperation("softmax", _rows("softmax"), "exp(x_i)/sum_j exp(x_j)", SOFTMAX, ("axis",), ("3x1",)),
+    ArrayOperation("log_softmax", _rows("log_softmax"), "x_i - log(sum_j exp(x_j))",
+                   ("G - odot(softmax(A), total(G))",), ("axis",), ("3x1",)),
+    ArrayOperation("max", _extreme("max"), "the largest entry", (), (), ("3x1",)),
+    ArrayOperation("min", _extreme("min"), "the smallest entry", (), (), ("3x1",)),
+    ArrayOperation("conv2d", conv2d, "sum_cab W_cab X_c(i+a)(j+b)", (), ("stride", "padding", "dilation"),
+                   ("2x4x4", "2x3x3")),
+    ArrayOperation("flip", flip, "turned by 180 degrees", (), (), ("2x3",)),
+    ArrayOperation("max_pool2d", max_pool2d, "max of each window", (), POOLING, ("4x4",)),
+    ArrayOperation("avg_pool2d", avg_pool2d, "mean of each window", (), POOLING, ("4x4",)),
 )  # fmt: skip
 ARRAY_OPERATIONS: dict[str, ArrayOperation] = {entry.name: entry for entry in ARRAY_TABLE}
