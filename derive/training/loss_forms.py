@@ -14,10 +14,10 @@ from math import prod
 from derive.errors import InputError, UnknownName
 from derive.graph.arrays import Shape
 from derive.notation.build import ONE, neg, number
-from derive.notation.form import Form, Frac, Neg, Product, Sum, Symbol
+from derive.notation.form import Form, Frac, Neg, Product, Sum, Symbol, symbols
 from derive.notation.symbols import parse_symbol, symbol_name
 from derive.notation.text import read
-from derive.training.loss_writing import OTHERS, Writing, outputs_of, renamed, rows_of, samples_of
+from derive.training.loss_writing import OTHERS, Writing, outputs_of, samples_of
 from derive.training.losses import Input, Loss, Reduction, Term, loss
 
 LOSS = parse_symbol("L")
@@ -117,25 +117,31 @@ def loss_forms(
     _check_shape(choice.loss, shape, classes)
     names = {"t": target} if isinstance(target, Symbol) else {}
     names[choice.input.letter] = prediction
-    definitions: dict[Symbol, Form] = {}
-    for letter, text in choice.input.via:
-        name = _free(letter, prediction, {*taken, *names.values(), of})
-        definitions[name] = renamed(read(text), names)
-        names[letter] = name
+    for letter, _ in choice.input.via:
+        names[letter] = _free(letter, prediction, {*taken, *names.values(), of})
     used = {*taken, *names.values(), of}
-    by_name = {parse_symbol(key): key for key in choice.settings if key not in inserted}
-    constants = {name: choice.settings[key] for name, key in by_name.items() if name not in used}
+    constants = {
+        parse_symbol(key): form
+        for key, form in choice.settings.items()
+        if key not in inserted and parse_symbol(key) not in used
+    }
     numbers = {key: form for key, form in choice.settings.items() if parse_symbol(key) not in constants}
     writing = Writing(names, {**numbers, "K": number(outputs_of(shape))}, shape, used)
-    term = _term(choice, classes)
-    form = read(term.text, functions=(OTHERS,))
-    body = writing.over_entries(form) if choice.loss.per == "entry" else writing.over_samples(form, classes)
-    count = _count(choice, shape) * (2 if choice.half else 1)
-    definitions[of] = _scaled(body, count)
-    meant = read(term.meaning)
-    total = writing.meaning(meant) if choice.loss.per == "entry" else writing.meaning_by_sample(meant, classes)
-    meaning = total if count == 1 else Frac(total, number(count))
+    definitions = {names[letter]: writing.whole(read(text)) for letter, text in choice.input.via}
+    definitions[of], meaning = _written(choice, writing, classes)
     return LossForms(choice, definitions, {of: meaning}, constants, _reading(choice, shape), classes)
+
+
+def _written(choice: Choice, writing: Writing, classes: tuple[int, ...]) -> tuple[Form, Form]:
+    """The formula of the loss, and what it means."""
+    term, form = _fitting(choice.loss, classes, {*writing.names, *choice.settings, "K"})
+    count = _count(choice, writing.shape)
+    if choice.loss.per == "entry":
+        body, total = writing.over_entries(form), writing.whole(read(term.meaning))
+    else:
+        body, total = writing.over_samples(form, classes), writing.by_sample(read(term.meaning), classes)
+    divisor = count * (2 if choice.half else 1)
+    return _scaled(body, divisor), total if divisor == 1 else Frac(total, number(divisor))
 
 
 def _free(letter: str, prediction: Symbol, taken: Collection[Symbol]) -> Symbol:
@@ -164,14 +170,15 @@ def _count(choice: Choice, shape: Shape) -> int:
     return samples_of(shape) if choice.reduction == "batchmean" or choice.loss.per == "sample" else prod(shape)
 
 
-def _term(choice: Choice, classes: tuple[int, ...]) -> Term:
-    """The formula that fits: by its target, then by the settings that are given."""
-    for term in choice.loss.terms:
-        fits = (term.by == "class") == bool(classes)
-        if fits and all(setting in choice.settings for setting in term.needs):
-            return term
+def _fitting(entry: Loss, classes: tuple[int, ...], letters: Collection[str]) -> tuple[Term, Form]:
+    """The first formula for such a target all of whose letters stand for something."""
+    for term in entry.terms:
+        form = read(term.text, functions=(OTHERS,))
+        known = {symbol.base in letters for symbol in symbols(form) if symbol != Symbol("t") or not classes}
+        if (term.by == "class") == bool(classes) and all(known):
+            return term, form
     what = "the number of a class" if classes else "a distribution: give the number of the right class"
-    raise InputError(f"the target of {choice.loss.name} cannot be {what}")
+    raise InputError(f"the target of {entry.name} cannot be {what}")
 
 
 def _scaled(body: Form, count: int) -> Form:
@@ -189,7 +196,7 @@ def _reading(choice: Choice, shape: Shape) -> str:
     parts = []
     entries, samples = prod(shape), samples_of(shape)
     if choice.loss.per == "sample":
-        if len(rows_of(shape)) > 1:
+        if samples > 1:
             parts.append(f"{choice.reduction} over the {samples} samples, one in each row")
     elif entries > 1 and choice.reduction == "batchmean":
         parts.append(f"summed over the outputs, mean over the {samples} samples, one in each row")

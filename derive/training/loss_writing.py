@@ -115,15 +115,15 @@ class Writing:
     def _entry(self, name: Symbol, index: tuple[str, ...]) -> Symbol:
         return Symbol(name.base, name.accent, (*name.sub, *index), name.sup) if self.shape else name
 
-    def meaning(self, form: Form, one_hot: Matrix | None = None) -> Form:
+    def whole(self, form: Form, one_hot: Matrix | None = None) -> Form:
         """The formula over whole arrays; the target is a matrix of numbers where it is one-hot."""
         whole: dict[str, Form] = {**self.constants, **self.names}
         return renamed(form, whole | ({"t": one_hot} if one_hot else {}))
 
-    def meaning_by_sample(self, form: Form, classes: Sequence[int] = ()) -> Form:
+    def by_sample(self, form: Form, classes: Sequence[int] = ()) -> Form:
         """The sum over the samples of a formula over the outputs of one, each a column of its own."""
         if len(rows_of(self.shape)) == 1:
-            return self.meaning(form, _one_hot(outputs_of(self.shape), classes[0]) if classes else None)
+            return self.whole(form, _one_hot(outputs_of(self.shape), classes[0]) if classes else None)
         terms = []
         for row in range(1, samples_of(self.shape) + 1):
             places = [(row, k) for k in range(1, outputs_of(self.shape) + 1)]

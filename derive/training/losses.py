@@ -44,13 +44,14 @@ class Term:
         meaning: the same, added up over all entries, found in another way; arrays are whole (`dot(t, log(p))`), the
             target of a class number is its one-hot vector. The judge holds the formula to it.
         by: whether the target is given as a number, or a vector of them, or as the number of a class.
-        needs: settings that must be given for this formula to be the one.
+
+    A formula fits where every letter in it stands for something: a setting that was not given, or a quantity that is
+    not on the way from this prediction, leaves it to the next one.
     """
 
     text: str
     meaning: str
     by: Literal["entries", "class"] = "entries"
-    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,6 @@ TABLE: tuple[Loss, ...] = (
             Term(
                 "-(alpha*t*(1 - p)**gamma*log(p) + (1 - alpha)*(1 - t)*p**gamma*log(1 - p))",
                 "-sum(log(odot(p**odot(alpha*t, (1 - p)**gamma), (1 - p)**odot((1 - alpha)*(1 - t), p**gamma))))",
-                needs=("alpha",),
             ),
             Term(
                 "-(t*(1 - p)**gamma*log(p) + (1 - t)*p**gamma*log(1 - p))",
@@ -140,8 +140,13 @@ TABLE: tuple[Loss, ...] = (
     ),
     Loss(
         "nll", "negative log-likelihood",
-        (Input("log_probabilities", "a"), Input("probabilities", "p", (("a", "log(p)"),))),
-        (Term("-sum(t*a)", "-dot(t, a)"), Term("-a_c", "-dot(t, a)", "class")),
+        (Input("log_probabilities", "a"), PROBABILITIES),
+        (
+            Term("-sum(t*a)", "-dot(t, a)"),
+            Term("-a_c", "-dot(t, a)", "class"),
+            Term("-sum(t*log(p))", "-sum(log(p**t))"),
+            Term("-log(p_c)", "-sum(log(p**t))", "class"),
+        ),
         target="distribution", per="sample", reductions=PER_SAMPLE, source="Fisher 1922",
     ),
     Loss(
