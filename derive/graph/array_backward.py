@@ -46,6 +46,7 @@ class ArrayBackward:
         wrt: the quantities whose gradients are wanted.
         names: of gradients that have a letter of their own: δ for that by z.
         totals: sums that are known to be 1, such as that of the entries of a one-hot target.
+        only: of wanted arrays the places of those entries, in row-major order, that are wanted alone.
     """
 
     def __init__(
@@ -55,10 +56,10 @@ class ArrayBackward:
         wrt: Sequence[Symbol],
         names: Mapping[Symbol, Symbol],
         totals: Collection[Form] = (),
+        only: Mapping[Symbol, Sequence[int]] | None = None,
     ) -> None:
         self.point, self.graph, self.of, self.wrt = point, point.graph, of, dict.fromkeys(wrt)
-        self.names = names
-        self.totals = totals
+        self.names, self.totals, self.only = names, totals, only or {}
         self.pullback = Pullback(point.formulas)
         self.order = self._between()
         self.found: dict[Symbol, Gradient] = {}
@@ -73,11 +74,12 @@ class ArrayBackward:
         for quantity in self.graph.definitions:
             if quantity.form is not None and not depends.isdisjoint(names_in(quantity.form)):
                 depends.add(quantity.symbol)
-        missing = [name for name in self.wrt if name not in self._below(self.of)]
+        below = self.graph.made_of([self.of])
+        missing = [name for name in self.wrt if name not in below]
         if missing:
             listed = ", ".join(map(symbol_name, missing))
             raise InputError(f"{symbol_name(self.of)} does not depend on {listed}")
-        inner = [q for q in self.graph.definitions if q.symbol in depends and q.symbol in self._below(self.of)]
+        inner = [q for q in self.graph.definitions if q.symbol in depends and q.symbol in below]
         order: list[Quantity] = []
         for quantity in reversed(inner):
             order.append(quantity)
@@ -86,17 +88,9 @@ class ArrayBackward:
             order += map(self.graph.quantity, first)
         return [quantity for quantity in order if quantity.symbol != self.of]
 
-    def _below(self, name: Symbol) -> set[Symbol]:
-        """The quantities that one is made of, itself among them."""
-        below = {name}
-        for quantity in reversed(self.graph.definitions):
-            if quantity.symbol in below and quantity.form is not None:
-                below |= {each for each in names_in(quantity.form) if each in self.graph.quantities}
-        return below
-
     def _users(self, name: Symbol) -> list[Quantity]:
         """The quantities on the way to the output whose definition mentions one."""
-        below = self._below(self.of)
+        below = self.graph.made_of([self.of])
         definitions = (q for q in self.graph.definitions if q.symbol in below)
         return [q for q in definitions if q.form is not None and name in names_in(q.form)]
 
@@ -246,7 +240,7 @@ class ArrayBackward:
             lines = tuple(Line("=", self.point.written(line.form), line.reason, line.level) for line in gradient.lines)
             label = f"d{symbol_name(self.of)}_d{symbol_name(name)}"
             return [Step(label, self.point.written(gradient.target), lines, "chain rule", (), (mark,))]
-        return self.point.found(gradient.target, gradient.lines, "chain rule", (mark,))
+        return self.point.found(gradient.target, gradient.lines, "chain rule", (mark,), self.only.get(name))
 
     def _is_on_the_way(self, name: Symbol) -> bool:
         """Whether a gradient is needed as a formula alone: no last line of another one has its name in it."""

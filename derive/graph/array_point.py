@@ -7,6 +7,7 @@ the reasons. Without values the entries themselves are written out in letters.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -74,10 +75,24 @@ class ArrayPoint(Point):
             return Symbol(form.base, form.accent, form.sub, form.sup, True) if bold else form
         return rebuild(form, self.written)
 
-    def found(self, target: Form, lines: Sequence[Line], rule: str, marks: Sequence[Mark] = ()) -> list[Step]:
-        """The steps that find a named quantity by its successive formulas: numbers go into the last of them."""
+    def found(
+        self,
+        target: Form,
+        lines: Sequence[Line],
+        rule: str,
+        marks: Sequence[Mark] = (),
+        only: Sequence[int] | None = None,
+    ) -> list[Step]:
+        """The steps that find a named quantity by its successive formulas: numbers go into the last of them.
+
+        Args:
+            only: the places of the entries that are wanted; then of the whole array the formula stands alone.
+        """
         formula = lines[-1].form
         shown = [Line(line.relation, self.written(line.form), line.reason, line.level) for line in lines]
+        if only is not None:
+            whole = Step(_name(target), self.written(target), tuple(shown), rule)
+            return [whole, *(replace(self._worked_entry(target, formula, k), marks=tuple(marks)) for k in only)]
         if not self.formulas.shape(target):
             shown += self._written_out(target, formula)
         elif self.symbolic:
@@ -115,12 +130,15 @@ class ArrayPoint(Point):
             return []
         telling = next((k for k, name in enumerate(self.entries[target]) if self.env[name] != 0), 0)
         chosen = range(len(forms)) if self.every else (telling,)
-        return [self._worked_entry(self.entries[target][k], forms[k], _name(target)) for k in chosen]
+        return [self._worked_entry(target, formula, k) for k in chosen]
 
-    def _worked_entry(self, entry: Form, formula: Form, whole: str) -> Step:
-        value = self.worth(formula) if self.carries_rounded else self.env[entry]
-        lines = (Line("=", formula, () if self.every else (ENTRY,)), *self.numbers(entry, formula, value))
-        return Step(_name(entry), entry, lines, ENTRY, (whole,))
+    def _worked_entry(self, target: Form, formula: Form, place: int) -> Step:
+        entry, form = self.entries[target][place], self.formulas.entries(formula)[place]
+        lines = [Line("=", form, () if self.every else (ENTRY,))]
+        if not self.symbolic:
+            value = self.worth(form) if self.carries_rounded else self.env[entry]
+            lines += self.numbers(entry, form, value)
+        return Step(_name(entry), entry, tuple(lines), ENTRY, (_name(target),))
 
 
 def forward(point: ArrayPoint, quantity: Quantity) -> list[Step]:

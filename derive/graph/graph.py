@@ -134,6 +134,23 @@ class Graph:
             raise UnknownName("quantity", symbol_name(symbol), map(symbol_name, self.quantities))
         return self.quantities[symbol]
 
+    def made_of(self, wanted: Iterable[Symbol]) -> set[Symbol]:
+        """The quantities that some are made of, themselves among them."""
+        needed = set(wanted)
+        for quantity in reversed(self.definitions):
+            if quantity.symbol in needed and quantity.form is not None:
+                needed |= {name for name in names_in(quantity.form) if name in self.quantities}
+        return needed
+
+    def owner(self, name: Symbol) -> Quantity:
+        """The quantity of a name, or the array whose entry it is; UnknownName where there is none."""
+        if name in self.quantities:
+            return self.quantities[name]
+        node = self.scalar(name)
+        label = self.labels[node]
+        arrays = (q for q in self.quantities.values() if isinstance(q.value, Array) and node in q.value.items)
+        return next(arrays, None) or self.quantity(label if isinstance(label, Symbol) else name)
+
     def scalar(self, name: str | Symbol) -> int:
         """The node of a scalar quantity or of an element of an array (`W_1_2`)."""
         symbol = parse_symbol(name) if isinstance(name, str) else name
