@@ -50,7 +50,9 @@ class ArrayPoint(Point):
         wrt = form.wrt[0] if isinstance(form, Derivative) else form
         assert isinstance(wrt, Symbol)
         names: list[Form] = list(entry_names(wrt, shape)) if shape else [wrt]
-        entries = [Derivative(form.of, (name,)) for name in names] if isinstance(form, Derivative) else names
+        entries: list[Form] = names
+        if isinstance(form, Derivative):
+            entries = [Derivative(form.of, (name,)) for name in names]
         self.entries[form] = entries
         self.formulas.name(form, shape, entries)
 

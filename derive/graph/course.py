@@ -50,8 +50,8 @@ def _taken_apart(form: Form) -> tuple[Fraction, Form]:
             return -scale, rest
         case Product(factors):
             parts = [_taken_apart(factor) for factor in factors]
-            rest = [part for _, part in parts if part != ONE]
-            return prod((scale for scale, _ in parts), start=Fraction(1)), multiply(rest) if rest else ONE
+            scaled = [part for _, part in parts if part != ONE]
+            return prod((scale for scale, _ in parts), start=Fraction(1)), multiply(scaled) if scaled else ONE
         case Frac(top, bottom):
             (above, upper), (below, lower) = _taken_apart(top), _taken_apart(bottom)
             return (above / below, upper if lower == ONE else Frac(upper, lower)) if below else (Fraction(1), form)

@@ -1,9 +1,9 @@
-"""What the questions about dense nets share: the net that the givens describe, its point, its premises and its wording."""
+"""What the questions about dense nets share: the net of the givens, its point, its premises and its wording."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -16,10 +16,13 @@ from derive.graph.graph import Graph, entry_names, matrix_form
 from derive.graph.recall import recalled
 from derive.notation.form import Form, Symbol
 from derive.notation.symbols import symbol_name
+from derive.questions.answers import answers_of
 from derive.questions.base import Question
 from derive.questions.fields import numeric
+from derive.questions.finish import finished
 from derive.questions.mlp_givens import Examples, GivenNames, LayerGiven, LossField, arranged
-from derive.record import Conventions, Given, Phrase, Step
+from derive.questions.mlp_wording import SHAPE_OF_GRADIENTS, corners, told
+from derive.record import Answer, Conventions, Derivation, Given, Phrase, Step
 from derive.training.mlp import Net, in_shape
 from derive.training.mlp_loss import NetLoss, kind_for, net_loss
 from derive.training.mlp_names import Names
@@ -38,7 +41,7 @@ class MlpQuestion(Question):
     target: Examples | None = Field(None, description="the target: as the input; letters if not given")
     loss: LossField | None = Field(None, description="the loss: its name, or name, reduction, half, from and settings")
     orientation: Literal["columns", "rows"] = Field(
-        "columns", description="columns: z = W h + b, a row of W for each unit; rows: z = h W + b, a column for each unit"
+        "columns", description="columns: z = W h + b, a row of W a unit; rows: z = h W + b, a column of W a unit"
     )
     names: GivenNames = Field(
         {}, description="other names, one or one for each layer, by role: W, b, z, h, delta, x, t, L"
@@ -85,6 +88,45 @@ class MlpQuestion(Question):
             )
         return in_shape(arranged(rows, self.has_columns), net.outputs)
 
+    def answers(
+        self,
+        setting: Setting,
+        steps: Iterable[Step],
+        targets: Iterable[Form],
+        formulas: Mapping[Form, Form],
+        asked: Collection[Form],
+    ) -> list[Answer]:
+        """What the targets came to; those that were asked for in a box."""
+        at = {} if setting.is_symbolic else setting.values
+        found = answers_of(steps, targets, setting.graph, at, formulas)
+        return [replace(answer, boxed=answer.label in asked) for answer in found]
+
+    def derivation(
+        self,
+        title: str,
+        prompt: Phrase,
+        setting: Setting,
+        point: ArrayPoint,
+        steps: Sequence[Step],
+        answers: Sequence[Answer],
+        gradients: bool = False,
+        extra: Iterable[Given] = (),
+    ) -> Derivation:
+        """The finished record; with gradients what holds at kinks is said, and what shape a gradient has."""
+        done = finished(
+            Derivation(
+                title,
+                (*prompt, *told(setting)),
+                (*setting.premises(point), *extra),
+                tuple(steps),
+                tuple(answers),
+                point.conventions,
+                remarks=corners(setting, point) if gradients else (),
+            )
+        )
+        used = (*done.conventions.used, *((SHAPE_OF_GRADIENTS,) if gradients else ()))
+        return replace(done, conventions=replace(done.conventions, used=used))
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -126,10 +168,15 @@ class Setting:
         """The loss."""
         return self.net.names.of("L")
 
+    @property
+    def results(self) -> list[Symbol]:
+        """What is asked for where nothing is said: the output, and the loss with a target in numbers."""
+        return [self.net.output, *([self.of] if self.loss else [])]
+
     @cached_property
     def totals(self) -> dict[Form, Form]:
         """What is 1 for this target: of one in numbers only if it is so."""
-        if self.loss is None:
+        if self.loss is None or not self.loss.totals:
             return {}
         if self.target is None:
             return dict(self.loss.totals)

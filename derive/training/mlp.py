@@ -1,4 +1,4 @@
-"""Dense nets as graphs of arrays: z = W h + b and h = φ(z), layer by layer, in the names and the orientation of a course.
+"""Dense nets as graphs of arrays: z = W h + b and h = φ(z), layer by layer, in the names and orientation of a course.
 
 Vectors are columns (z = W h + b, a matrix of weights has a row for each unit), or rows (z = h W + b, a column for each
 unit). Several examples stand beside each other as columns, or below each other as rows.

@@ -13,7 +13,6 @@ from derive.training.losses import Kind, loss
 from derive.training.mlp import IDENTITY, SOFTMAX, Net, by_column
 
 
-
 @dataclass(frozen=True, slots=True)
 class NetLoss:
     """A loss of a net.
