@@ -7,7 +7,7 @@ from typing import Any
 
 from derive.notation.arrays import Array, Value, items, plain
 from derive.notation.decimals import decimal_of
-from derive.notation.form import Form, Matrix, Shape, Tuple
+from derive.notation.form import Form, Matrix, Number, Shape, Tuple, symbols, walk
 from derive.notation.reals import LogOfNothing, Reals
 
 RELATIVE, FLOOR = "1e-30", "1e-36"
@@ -41,10 +41,15 @@ def _same(r: Reals, x: Any, y: Any) -> bool:
 def printed_decimals(form: Form) -> list[Printed | Form] | None:
     """The entries of a rounded line: decimals with their units, and forms that stand there exactly.
 
-    None where nothing in it is a decimal number.
+    A form with names may be rounded too, as 0.2033 + 1.74 λ is. None where nothing in the line is a decimal number.
     """
     entries = [decimal_of(entry) or entry for entry in _entries(form)]
-    return entries if any(isinstance(entry, tuple) for entry in entries) else None
+    return entries if any(isinstance(entry, tuple) or is_rounded_expression(entry) for entry in entries) else None
+
+
+def is_rounded_expression(form: Form) -> bool:
+    """Whether a form has names in it, and decimals with a point."""
+    return any(symbols(form)) and any(isinstance(part, Number) and "." in part.text for part in walk(form))
 
 
 def _entries(form: Form) -> list[Form]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from derive.notation.form import (
     At,
+    BigSum,
     Call,
     Cases,
     Derivative,
@@ -19,7 +20,7 @@ from derive.notation.form import (
     walk,
 )
 from derive.notation.meanings import MEANINGS
-from derive.notation.names import names_in
+from derive.notation.names import names_in, without_index
 from derive.notation.symbols import parse_symbol
 from derive.notation.value import Code, compiled
 from derive.record import Given
@@ -200,6 +201,7 @@ class Premises:
             yield from self._used(form)
 
     def _used(self, form: Form) -> Iterator[Form]:
+        bound = {node.index for node in walk(form) if isinstance(node, BigSum)}
         for node in walk(form):
             if isinstance(node, Call):
                 yield node
@@ -209,8 +211,9 @@ class Premises:
             elif isinstance(node, Derivative) and node in self.definitions:
                 yield node
             elif isinstance(node, Symbol):
-                array = None if self.knows(node) else self.array_of(node)
-                yield array[0] if array else node
+                name = without_index(node, bound)
+                array = None if self.knows(name) else self.array_of(name)
+                yield array[0] if array else name
 
     def function_call(self, name: Symbol) -> Call | None:
         """The call that a symbol naming a function is short for: R stands for R(x) in ∂R/∂x."""

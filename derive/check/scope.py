@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from derive.check.agree import agree, describe, printed_decimals, scalars, within_half_unit
+from derive.check.agree import agree, describe, is_rounded_expression, printed_decimals, scalars, within_half_unit
 from derive.check.draws import DOMAINS, SIGNED, WHOLE, Domain
 from derive.check.premises import Premises, has_kink
 from derive.check.scene import DIGITS, Scene
+from derive.check.slack import within_slack
 from derive.check.world import World
 from derive.notation.arrays import Array, Value, plain
 from derive.notation.branches import Kinks
@@ -207,6 +208,8 @@ def rounds_to(reference: Reference, shown: Form) -> Comparison:
         return all(
             within_half_unit(world.reals, x, entry)
             if isinstance(entry, tuple)
+            else within_slack(world, x, entry)
+            if is_rounded_expression(entry)
             else agree(world.reals, x, world.value(entry))
             for x, entry in pairs
         )

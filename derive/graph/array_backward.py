@@ -13,7 +13,7 @@ from fractions import Fraction
 from derive.errors import InputError
 from derive.graph.array_point import ArrayPoint
 from derive.graph.arrays import Array, shape_of
-from derive.graph.course import simplified, times
+from derive.graph.scaling import simplified, times
 from derive.graph.graph import Quantity, evaluate
 from derive.graph.operations import OPERATIONS
 from derive.graph.pullback import Pullback, is_activation, slope_name

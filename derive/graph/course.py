@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
-from math import prod
 
 from derive.notation.algebra import cancelled, combine, size, tidy
-from derive.notation.build import ONE, ZERO, multiply, neg
-from derive.notation.form import Call, Derivative, Form, Frac, Indicator, Neg, Number, Power, Product, Sum, Symbol
+from derive.notation.form import Call, Derivative, Form, Frac, Indicator, Number, Power, Product, Sum, Symbol, walk
 from derive.record import Phrase
 
 
@@ -16,7 +13,7 @@ def course_form(form: Form, products: Sequence[tuple[Form, ...]] = ()) -> tuple[
     """The shortest of the forms that a person would write next, and the reason that leads to it."""
     if is_settled(form):
         return form, ()
-    collected, combined = tidy(form), combine(form)
+    collected, combined = _over_a_number(form), combine(form)
     if size(combined) < size(collected):
         return combined, ("common denominator",)
     gone = [what for factors in products if len(factors) > 1 and (what := cancelled(factors)) is not None]
@@ -25,47 +22,11 @@ def course_form(form: Form, products: Sequence[tuple[Form, ...]] = ()) -> tuple[
     return (collected, ("collect",)) if size(collected) < size(form) else (form, ())
 
 
-def simplified(form: Form) -> tuple[Form, Phrase]:
-    """The course form of what a number scales, and that number in front: (y - t)/8 stays one fraction."""
-    scale, rest = _taken_apart(form)
-    products = [rest.factors] if isinstance(rest, Product) else []
-    course, why = course_form(neg(rest) if scale < 0 else rest, products)
-    return _scaled(abs(scale), course), why
-
-
-def times(*forms: Form) -> Form:
-    """The product of some forms, their numbers gathered to one."""
-    parts = [_taken_apart(form) for form in forms]
-    rest = [form for _, form in parts if form != ONE]
-    return _scaled(prod((scale for scale, _ in parts), start=Fraction(1)), multiply(rest) if rest else ONE)
-
-
-def _taken_apart(form: Form) -> tuple[Fraction, Form]:
-    """A number, and what it scales."""
-    match form:
-        case Number(text):
-            return Fraction(text), ONE
-        case Neg(arg):
-            scale, rest = _taken_apart(arg)
-            return -scale, rest
-        case Product(factors):
-            parts = [_taken_apart(factor) for factor in factors]
-            scaled = [part for _, part in parts if part != ONE]
-            return prod((scale for scale, _ in parts), start=Fraction(1)), multiply(scaled) if scaled else ONE
-        case Frac(top, bottom):
-            (above, upper), (below, lower) = _taken_apart(top), _taken_apart(bottom)
-            return (above / below, upper if lower == ONE else Frac(upper, lower)) if below else (Fraction(1), form)
-    return Fraction(1), form
-
-
-def _scaled(scale: Fraction, form: Form) -> Form:
-    if scale < 0:
-        return neg(_scaled(-scale, form))
-    if not scale:
-        return ZERO
-    above, below = Number(str(scale.numerator)), Number(str(scale.denominator))
-    top = above if form == ONE else form if above == ONE else multiply([above, form])
-    return top if below == ONE else Frac(top, below)
+def _over_a_number(form: Form) -> Form:
+    """Collected; over a number that terms are divided by where that is shorter, as (p - t)/2 is."""
+    divisors = {part.bottom: None for part in walk(form) if isinstance(part, Frac) and isinstance(part.bottom, Number)}
+    over = [Frac(tidy(Product((divisor, form))), divisor) for divisor in divisors]
+    return min(tidy(form), *over, key=size) if over else tidy(form)
 
 
 def is_settled(form: Form) -> bool:

@@ -139,6 +139,8 @@ class Program:
             return self.constant(known[a] / known[b])
         if self._is_half(a):
             return self._inside(a, lambda branch: self.div(branch, b))
+        if self.ops[a] == "div" and self.args[a][1] in known:
+            return self.div(self.args[a][0], self.mul(self.args[a][1], b))
         minus_a, a = self._sign(a)
         minus_b, b = self._sign(b)
         if minus_a or minus_b:

@@ -13,7 +13,8 @@ from math import prod
 from derive.errors import InputError
 from derive.graph.array_formulas import ArrayFormulas
 from derive.graph.arrays import ARRAY_OPERATIONS, Shape
-from derive.graph.course import course_form, simplified, times
+from derive.graph.course import course_form
+from derive.graph.scaling import simplified, times
 from derive.graph.entrywise import Entrywise
 from derive.graph.graph import Graph, entry_names, matrix_form
 from derive.graph.operations import ACTIVATIONS, OPERATIONS

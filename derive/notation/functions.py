@@ -65,6 +65,7 @@ FUNCTIONS: dict[str, Function] = {
         _named("flatten", "flatten"),
         _named("reshape", "reshape"),
         _named("det", "det"),
+        _named("diag", "diag"),
         _named("erf", "erf"),
         Function("normal_cdf", r"\Phi_{\mathcal{N}}", "Phi_(cal(N))", "Φ"),
         Function("normal_pdf", r"\varphi_{\mathcal{N}}", "phi.alt_(cal(N))", "φ"),

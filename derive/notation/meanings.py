@@ -203,6 +203,13 @@ def _det(use: Use, args: list[Value]) -> Value:
     return result
 
 
+def _diag(use: Use, args: list[Value]) -> Value:
+    """The square matrix with a vector on its diagonal, zeros elsewhere."""
+    entries = items(args[0])
+    n = len(entries)
+    return Array((n, n), tuple(entries[i] if i == j else ZERO for i in range(n) for j in range(n)))
+
+
 MEANINGS: dict[str, Meaning] = {
     "exp": _of_one(lambda use, x: use.reals.exp(x)),
     "log": _of_one(lambda use, x: use.reals.log(x)),
@@ -222,6 +229,7 @@ MEANINGS: dict[str, Meaning] = {
     "normal_cdf": _of_one(_normal_cdf),
     "normal_pdf": _of_one(_normal_pdf),
     "det": _det,
+    "diag": _diag,
     "sign": _of_one(lambda use, x: Fraction(use.piece(x))),
     "softmax": _softmax,
     "log_softmax": _log_softmax,

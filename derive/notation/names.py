@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from derive.notation.form import BigSum, Form, Symbol, symbols, walk
 
@@ -13,10 +13,14 @@ def names_in(form: Form) -> Iterator[Symbol]:
     An entry of an array whose index runs, as in x_i, is the array.
     """
     bound = {node.index for node in walk(form) if isinstance(node, BigSum)}
-    letters = {index.base for index in bound}
     for name in symbols(form):
-        if name in bound:
-            continue
-        if letters.intersection(name.sub):
-            name = Symbol(name.base, name.accent, tuple(p for p in name.sub if p not in letters), name.sup)
-        yield name
+        if name not in bound:
+            yield without_index(name, bound)
+
+
+def without_index(name: Symbol, bound: Collection[Symbol]) -> Symbol:
+    """The array of which a name is an entry whose index runs; any other name is itself."""
+    letters = {index.base for index in bound}
+    if letters.isdisjoint(name.sub):
+        return name
+    return Symbol(name.base, name.accent, tuple(piece for piece in name.sub if piece not in letters), name.sup)

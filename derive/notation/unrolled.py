@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from derive.notation import arrays
 from derive.notation.arrays import Array, Value, each, items, pairwise, stack
+from derive.notation.branches import Branches
 from derive.notation.form import (
     At,
     BigSum,
@@ -198,8 +199,10 @@ def _at(evaluator: Evaluator, node: At, _: list[Value]) -> Value:
 
 def _cases(evaluator: Evaluator, node: Cases, _: list[Value]) -> Value:
     def first() -> int:
+        test = evaluator.within({})  # the choices in a condition are none of the piece that it chooses
+        test.branches = Branches(evaluator.branches.kinks)
         for k, (_, condition) in enumerate(node.branches):
-            if condition is None or evaluator.value(condition):
+            if condition is None or test.value(condition):
                 return k
         raise Undefined("no case holds")
 

@@ -17,6 +17,7 @@ from derive.notation.algebra import is_longer, size, tidy
 from derive.notation.arrays import Array, each, items
 from derive.notation.build import neg, number
 from derive.notation.form import At, Call, Derivative, Form, Matrix, Number, Symbol, Tuple, rebuild, symbols
+from derive.notation.pieces import holding_condition, settled
 from derive.notation.reals import Undefined
 from derive.notation.rounding import Real, as_fraction, exact_form, rounded, shown, unit_of
 from derive.notation.value import Evaluator, NoValue
@@ -58,7 +59,7 @@ def numbers_in(
             return in_shape(values[part], known) if known == entries else (forms or {}).get(part, part)
         return part if isinstance(part, (Symbol, Number, Derivative, At)) else rebuild(part, change)
 
-    return change(form), exact
+    return change(settled(form, values)), exact
 
 
 def in_shape(value: Any, entries: list[Form]) -> Form:
@@ -107,7 +108,9 @@ def number_lines(
     rounds = relation == "≈"
     folds = rounds and exact and not isinstance(value, Array) and not is_longer(line, LONGEST_FOLDED)
     result = folded(line) if folds else line
-    lines: list[tuple[Relation, Form, Phrase]] = [("=" if exact else "≈", line, reason)]
+    condition = holding_condition(form, values)
+    first = (condition,) if condition is not None and reason == NUMBERS_IN else reason
+    lines: list[tuple[Relation, Form, Phrase]] = [("=" if exact else "≈", line, first)]
     if result != line and (size(result) <= SHORT or rounding.mode == "exact"):
         lines.append(("=", result, ()))
     if not (rounds and rounding.mode == "exact"):
@@ -173,11 +176,15 @@ def _without_names(form: Form) -> Real | None:
 
 
 def worth(form: Form, values: Values, relu_at_zero: Fraction = Fraction(0)) -> Any:
-    """What a form is worth at a point; the slopes of ReLU that it may contain are known there."""
+    """What a form is worth at a point; the slopes of ReLU and leaky ReLU that it may contain are known there."""
 
     def slope(part: Form) -> Any:
-        if not (isinstance(part, Call) and part.function == "relu" and part.primes == 1):
+        if not (isinstance(part, Call) and part.function in ("relu", "leaky_relu") and part.primes == 1):
             return None
-        return each(lambda x: relu_at_zero if x == 0 else Fraction(x > 0), worth(part.args[0], values, relu_at_zero))
+        settings = dict(part.params)
+        below = Fraction(0) if part.function == "relu" else worth(settings["alpha"], values)
+        at_zero = relu_at_zero if part.function == "relu" else below
+        inner = worth(part.args[0], values, relu_at_zero)
+        return each(lambda x: at_zero if x == 0 else Fraction(1) if x > 0 else below, inner)
 
     return Evaluator(values, unknown=slope).value(form)

@@ -49,7 +49,7 @@ class GraphForward(GraphQuestion):
         graph = self.built(conventions)
         point = self.point(graph, conventions)
         wanted = [graph.quantity(name) for name in self.of] or list(graph.definitions)
-        needed = _needed(graph, [q.symbol for q in wanted])
+        needed = quantities_below(graph, [q.symbol for q in wanted])
         known = {graph.quantity(name).symbol for name in self.known}
         steps: list[Step] = []
         for quantity in (q for q in graph.definitions if q.symbol in needed):
@@ -61,7 +61,7 @@ class GraphForward(GraphQuestion):
         return self.derivation("Forward pass", prompt, graph, steps, answers, conventions)
 
 
-def _needed(graph: Graph, wanted: Iterable[Symbol]) -> set[Symbol]:
+def quantities_below(graph: Graph, wanted: Iterable[Symbol]) -> set[Symbol]:
     """The quantities that the wanted ones are computed from, themselves among them."""
     nodes: list[int] = []
     for name in wanted:
@@ -118,7 +118,7 @@ class GraphGradient(GraphQuestion):
         """The steps of both passes, and the gradients that were asked for."""
         of = graph.scalar(self.of)
         nodes = [node for name in self.wrt for node in nodes_of(graph, name)]
-        needed = _needed(graph, [self.of])
+        needed = quantities_below(graph, [self.of])
         definitions = [q for q in graph.definitions if q.symbol in needed and q.symbol != self.of]
         forward = () if point.symbolic else forward_steps(point, definitions)
         backward = Backward(point, of, nodes)

@@ -1,35 +1,22 @@
-"""What the questions about a loss share: their givens, and the graph that they come to."""
+"""What the questions about a loss share: their givens and their wording."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from fractions import Fraction
-from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from derive.errors import InputError
-from derive.graph.arrays import Array, Shape, shape_of
-from derive.graph.graph import Graph, matrix_form
-from derive.graph.point import Point
-from derive.notation.form import Form, Matrix, Symbol
-from derive.notation.symbols import element, parse_symbol, symbol_name
-from derive.questions.fields import Definitions, Expression, Name, Names, Values, numeric, to_form
-from derive.questions.graph_question import GraphQuestion
-from derive.questions.loss_givens import check_prediction, class_numbers, one_hot_classes, check_target
-from derive.record import Conventions, Given, Phrase
-from derive.training.loss_forms import Choice, LossForms, chosen, loss_forms
-from derive.training.loss_writing import outputs_of, samples_of
-from derive.training.penalties import Penalty, penalty, penalty_form, penalty_meaning
+from derive.notation.form import Form, Symbol
+from derive.notation.symbols import parse_symbol
+from derive.questions.base import Question
+from derive.questions.fields import Definitions, Expression, Name, Names, Values, to_form
 
-NamedOrNumbers = Annotated[
+Numbers = Annotated[
     Form,
     BeforeValidator(to_form),
     WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}, {"type": "array"}]}),
 ]
-"""A name of the graph or of `at`, or the numbers themselves: one, a vector, or a matrix with a row for each sample."""
+"""A number, a vector, a matrix with a row for each sample; or the name of a quantity."""
 
 
 class PenaltyGiven(BaseModel):
@@ -38,6 +25,43 @@ class PenaltyGiven(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     kind: str = Field("l2", description="l1 (absolute weights) or l2 (squared weights)")
-    strength: Expression = Field(to_form("lam"), description="the factor in front of it: a number, or a name as in lam")
+    strength: Expression = Field(
+        parse_symbol("lam"), description="the factor in front of the penalty: a number, or a name such as lam"
+    )
     over: Names = Field((), description="the weights; those called w or W if not said, never biases")
-    half: bool = Field(False, description="whether it has a factor 1/2 besides the strength")
+    half: bool = Field(False, description="whether the penalty has a factor 1/2 besides its strength")
+
+
+class LossQuestion(Question):
+    """Base of questions about a loss on a prediction, which numbers or a graph may give."""
+
+    loss: str = Field(description="the loss, such as mse, sse, mae, huber, bce, cross_entropy, nll, kl, hinge, focal")
+    prediction: Numbers | None = Field(
+        None, description="the prediction: numbers, or the name of a quantity of the graph; letters if not said"
+    )
+    target: Numbers | None = Field(
+        None, description="the target: numbers, the number of the right class (of each sample), or a name"
+    )
+    graph: Definitions = Field({}, description="the graph that the prediction comes from: name: expression, in order")
+    at: Values = Field({}, description="the values of the inputs of the graph")
+    takes: str | None = Field(
+        None,
+        alias="from",
+        description="what the prediction is: values, probabilities, log_probabilities, logits, scores",
+    )
+    reduction: Literal["sum", "mean", "batchmean"] | None = Field(
+        None, description="sum, mean (over all entries, or samples) or batchmean (sums over outputs, mean over samples)"
+    )
+    half: bool = Field(False, description="whether a squared error has the factor 1/2")
+    settings: Values = Field(
+        {}, description="constants of the loss, such as delta, gamma, alpha; defaults as published"
+    )
+    classes_from: Literal[0, 1] = Field(1, description="the number of the first class")
+    outputs: int | None = Field(None, ge=1, le=6, description="how many outputs a prediction in letters has")
+    penalty: PenaltyGiven | None = Field(None, description="a penalty on weights that is added: kind, strength, over")
+    of: Name = Field(parse_symbol("L"), description="what the loss is called")
+
+    @property
+    def names(self) -> set[Symbol]:
+        """The names that the givens use."""
+        return {*map(parse_symbol, self.graph), *self.at}

@@ -124,6 +124,9 @@ class Updates:
         assert isinstance(old, Symbol)
         after = Symbol(old.base, old.accent, (*old.sub, "new"), old.sup, old.bold)
         gradient = self.point.written(Derivative(of, (name,)))
+        if not self.point.formulas.knows(name):  # a single entry
+            self.point.name(name, ())
+            self.point.name(gradient, ())
         return Update(self.rule, old, after, gradient, self.asked.step, owner=name, is_array=old.bold)
 
     def _check_names(self) -> None:

@@ -106,10 +106,10 @@ TABLE: tuple[Loss, ...] = (
     Loss("mae", "mean absolute error", (VALUES,), (Term("abs(y - t)", "sum(max(y - t, t - y))"),),
          reductions=("mean", "sum", "batchmean"), source="Boscovich 1757"),
     Loss(
-        "huber", "Huber loss", (Input("values", "y", (("e", "y - t"),)),),
+        "huber", "Huber loss", (VALUES,),
         (Term(
-            "where(abs(e) <= delta, e**2/2, delta*(abs(e) - delta/2))",
-            "sum(min(abs(e), delta)**2/2 + delta*(abs(e) - min(abs(e), delta)))",
+            "where(abs(y - t) <= delta, (y - t)**2/2, delta*(abs(y - t) - delta/2))",
+            "sum(min(abs(y - t), delta)**2/2 + delta*(abs(y - t) - min(abs(y - t), delta)))",
         ),),
         settings={"delta": "1"}, source="Huber 1964",
     ),

@@ -1,0 +1,60 @@
+"""Formulas that are linear in weights which add up to 1, such as the entries of a one-hot target."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from derive.notation.algebra import combine, expand, size, tidy
+from derive.notation.build import ONE, ZERO, add, multiply, subtract
+from derive.notation.form import Form, Frac, Number, Product, Symbol, symbols, walk
+from derive.notation.unrolled import substituted
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """p_1 (t_1 + t_2) - t_1: a formula with the sum of the weights collected, and what is left where that is 1."""
+
+    form: Form
+    total: Form
+    rest: Form
+
+
+def collected(form: Form, weights: Sequence[Symbol]) -> Collected | None:
+    """The formula with the coefficient that most weights share collected; None where it is not linear in them."""
+    if not set(weights).intersection(symbols(form)):
+        return None
+    coefficients = [_tidy(_with(form, {weight: ONE}, weights)) for weight in weights]
+    linear = add(multiply([c, weight]) for c, weight in zip(coefficients, weights, strict=True))
+    if _tidy(subtract(form, linear)) != ZERO:
+        return None
+    shared, count = Counter(coefficients).most_common(1)[0]
+    if count < 2 and len(weights) > 2:
+        return None
+    if shared == ZERO:
+        return None
+    total = add(weights)
+    others = [
+        _shortest(multiply([_tidy(subtract(c, shared)), weight]))
+        for c, weight in zip(coefficients, weights, strict=True)
+        if c != shared
+    ]
+    return Collected(add([multiply([shared, total]), *others]), total, _shortest(add([shared, *others])))
+
+
+def _with(form: Form, values: dict[Symbol, Form], weights: Sequence[Symbol]) -> Form:
+    """The form where the weights have these values, the others 0."""
+    known: dict[Form, Form] = {weight: values.get(weight, ZERO) for weight in weights}
+    return substituted(form, known.get)
+
+
+def _tidy(form: Form) -> Form:
+    return _shortest(tidy(expand(form)))
+
+
+def _shortest(form: Form) -> Form:
+    """The shortest of the form as it is, over a common denominator, and over one of the numbers it is divided by."""
+    divisors = {part.bottom: None for part in walk(form) if isinstance(part, Frac) and isinstance(part.bottom, Number)}
+    over = [Frac(tidy(Product((divisor, form))), divisor) for divisor in divisors]
+    return min(tidy(form), combine(form), *over, key=size)
