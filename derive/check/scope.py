@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from derive.check.agree import agree, describe, is_rounded_expression, printed_decimals, scalars, within_half_unit
+from derive.check.distributions import drawn_so
 from derive.check.draws import DOMAINS, SIGNED, WHOLE, Domain
 from derive.check.premises import Premises, has_kink
 from derive.check.scene import DIGITS, Scene
@@ -68,14 +69,16 @@ def points_of(premises: Premises, conventions: Conventions) -> Points:
     given = {name: Evaluator(digits=DIGITS).value(form) for name, form in premises.values.items()}
 
     def random_scene(domain: Domain) -> Scene:
-        return Scene(premises, lambda name: _drawn(domain, name, given.get(name)), kinks)
+        return Scene(premises, drawn_so(premises, lambda name: _drawn(domain, name, given.get(name))), kinks)
 
     def random_world(domain: Domain) -> World:
         return World(random_scene(domain))
 
     def given_world(domain: Domain) -> World:
+        free = drawn_so(premises, lambda name: _drawn(domain, name, None))
+
         def draw(name: Symbol) -> Value:
-            return given[name] if name in given else _drawn(domain, name, None)
+            return given[name] if name in given else free(name)
 
         return World(Scene(premises, draw, kinks, exact=True))
 
@@ -165,13 +168,32 @@ def tried(worlds: Iterable[World], comparison: Comparison, spare: Iterable[World
             except NoValue as error:
                 reason = error.message
                 continue
+            holds = _holds(world, comparison, right, found)
+            if holds is None:
+                reason = "differences by two steps do not agree"
+                continue
             seen = True
-            if not comparison.agree(world, right, found):
+            if not holds:
                 r = world.reals
                 return Finding(False, f"{describe(r, found)} stands where {describe(r, right)} is right")
         if seen:
             return Finding(True)
     return Finding(False, f"the line has no value: {empty}") if empty else Finding(None, reason)
+
+
+def _holds(world: World, comparison: Comparison, right: Value, found: Value) -> bool | None:
+    """Whether the two agree. Where they do not, slopes are taken again by finer steps; None where that changes them."""
+    if comparison.agree(world, right, found):
+        return True
+    finer = World(replace(world.scene, fine=True), world.fixed, world.carried)
+    try:
+        again = comparison.right(finer), comparison.found(finer)
+    except (Undefined, NoValue):
+        return False
+    if comparison.agree(finer, *again):
+        return True
+    is_steady = agree(world.reals, right, again[0]) and agree(world.reals, found, again[1])
+    return False if is_steady else None
 
 
 def _number(value: Value) -> Value:

@@ -13,10 +13,10 @@ from fractions import Fraction
 from derive.errors import InputError
 from derive.graph.array_point import ArrayPoint
 from derive.graph.arrays import Array, shape_of
-from derive.graph.scaling import simplified, times
 from derive.graph.graph import Quantity, evaluate
 from derive.graph.operations import OPERATIONS
 from derive.graph.pullback import Pullback, is_activation, slope_name
+from derive.graph.scaling import simplified, times
 from derive.notation.algebra import cancelled, is_longer
 from derive.notation.build import ONE, add, neg
 from derive.notation.form import Call, Derivative, Form, Relation, Sum, Symbol, walk

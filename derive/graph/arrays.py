@@ -151,7 +151,9 @@ def _check_count(entries: int, what: str) -> None:
         raise InputError(f"{what} of {entries} entries; {MOST_ENTRIES} are the limit")
 
 
-def _rows(make: str) -> Callable[..., Value]:
+def over_vectors(make: str) -> Callable[..., Value]:
+    """An operation on a vector as a whole: on each row of a matrix, along axis 0 on each column."""
+
     def over(p: Program, a: Value, axis: int = 1) -> Value:
         if not isinstance(a, Array):
             raise InputError(f"{make} needs a vector or a matrix")
@@ -165,9 +167,13 @@ def _rows(make: str) -> Callable[..., Value]:
     return over
 
 
-def _extreme(make: str) -> Callable[..., Value]:
+def extreme(make: str) -> Callable[..., Value]:
+    """Of one array its largest or smallest entry; of several arguments that of the entries at the same place."""
+
     def over(p: Program, *values: Value) -> Value:
-        items = [i for value in values for i in (value.items if isinstance(value, Array) else (value,))]
+        if len(values) > 1:
+            return elementwise(lambda *xs: p.node(make, *xs), *values)
+        items = values[0].items if isinstance(values[0], Array) else (values[0],)
         _check_count(len(items), make)
         return items[0] if len(items) == 1 else p.node(make, *items)
 
@@ -256,45 +262,3 @@ def max_pool2d(p: Program, image: Value, k: Sides = 2, s: Sides = 0, p_: Margins
 def avg_pool2d(p: Program, image: Value, k: Sides = 2, s: Sides = 0, p_: Margins = 0, inside: int = 0) -> Value:
     """The mean of each k x k window, zeros of the padding counted; with `inside` that of the image's cells alone."""
     return _pool(p, image, slide(k, s or k, p_), inside, lambda ws: p.div(total(p, ws), p.constant(len(ws))))
-
-
-@dataclass(frozen=True, slots=True)
-class ArrayOperation:
-    """An operation on arrays: `expand` makes the nodes; `settings` are the names of whole-number settings.
-
-    `adjoint` says for each operand what it gets of the gradient G of the result: a formula in G, the operands A and B,
-    the result y and n, the number of entries of A; `total(u)` adds u up over each vector that the operation takes
-    whole, and a number stands for itself in every entry. It is empty where no formula of matrices says it.
-    """
-
-    name: str
-    expand: Callable[..., Value]
-    law: str
-    adjoint: tuple[str, ...]
-    settings: tuple[str, ...] = ()
-    example: tuple[str, ...] = ()
-
-
-POOLING = ("k", "s", "p", "inside")
-SOFTMAX = ("odot(y, G) - odot(y, total(odot(y, G)))",)
-
-ARRAY_TABLE: tuple[ArrayOperation, ...] = (
-    ArrayOperation("matmul", matmul, "(AB)_ij = sum_k A_ik B_kj", ("G @ B.T", "A.T @ G"), (), ("2x3", "3x2")),
-    ArrayOperation("transpose", transpose, "(A^T)_ij = A_ji", ("G.T",), (), ("2x3",)),
-    ArrayOperation("sum", summed, "the sum of all entries", ("G",), (), ("2x3",)),
-    ArrayOperation("mean", mean, "the mean of all entries", ("G/n",), (), ("2x3",)),
-    ArrayOperation("dot", dot, "sum_i a_i b_i", ("odot(G, B)", "odot(G, A)"), (), ("3x1", "3x1")),
-    ArrayOperation("flatten", flatten, "entries row by row", (), (), ("2x3",)),
-    ArrayOperation("concat", concat, "one below the other", (), (), ("2x3", "1x3")),
-    ArrayOperation("softmax", _rows("softmax"), "exp(x_i)/sum_j exp(x_j)", SOFTMAX, ("axis",), ("3x1",)),
-    ArrayOperation("log_softmax", _rows("log_softmax"), "x_i - log(sum_j exp(x_j))",
-                   ("G - odot(softmax(A), total(G))",), ("axis",), ("3x1",)),
-    ArrayOperation("max", _extreme("max"), "the largest entry", (), (), ("3x1",)),
-    ArrayOperation("min", _extreme("min"), "the smallest entry", (), (), ("3x1",)),
-    ArrayOperation("conv2d", conv2d, "sum_cab W_cab X_c(i+a)(j+b)", (), ("stride", "padding", "dilation"),
-                   ("2x4x4", "2x3x3")),
-    ArrayOperation("flip", flip, "turned by 180 degrees", (), (), ("2x3",)),
-    ArrayOperation("max_pool2d", max_pool2d, "max of each window", (), POOLING, ("4x4",)),
-    ArrayOperation("avg_pool2d", avg_pool2d, "mean of each window", (), POOLING, ("4x4",)),
-)  # fmt: skip
-ARRAY_OPERATIONS: dict[str, ArrayOperation] = {entry.name: entry for entry in ARRAY_TABLE}

@@ -8,8 +8,8 @@ from functools import reduce
 from typing import Any
 
 from derive.errors import InputError, UnknownName
+from derive.graph.array_table import ARRAY_OPERATIONS
 from derive.graph.arrays import (
-    ARRAY_OPERATIONS,
     Array,
     Shape,
     Value,

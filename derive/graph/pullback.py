@@ -12,19 +12,22 @@ from math import prod
 
 from derive.errors import InputError
 from derive.graph.array_formulas import ArrayFormulas
-from derive.graph.arrays import ARRAY_OPERATIONS, Shape
+from derive.graph.array_table import ARRAY_OPERATIONS
+from derive.graph.arrays import Shape
 from derive.graph.course import course_form
-from derive.graph.scaling import simplified, times
 from derive.graph.entrywise import Entrywise
 from derive.graph.graph import Graph, entry_names, matrix_form
 from derive.graph.operations import ACTIVATIONS, OPERATIONS
+from derive.graph.scaling import scaled_by, simplified, taken_apart, times
 from derive.notation.build import ONE, ZERO, add, multiply, neg, number
 from derive.notation.form import (
     BigSum,
     Call,
+    Cases,
     Form,
     Frac,
     Hadamard,
+    Indicator,
     Matrix,
     Neg,
     Product,
@@ -40,6 +43,8 @@ from derive.notation.text import read
 from derive.notation.value import substituted
 
 TOTAL = "total"
+BY_CONDITION = (Cases, Indicator)
+"""What has no meaning for a whole array; its entries are differentiated one by one."""
 Params = tuple[tuple[str, Form], ...]
 
 
@@ -150,7 +155,7 @@ class Pullback:
             letters.append(body.index.base)
             body = body.body
         whole = substituted(body, lambda part: self._array_of(part, letters))
-        if any(part != operand and operand in names_in(part) for part in walk(whole) if isinstance(part, Symbol)):
+        if has_condition(whole) or any(_is_entry(part, operand) for part in walk(whole)):
             return self._by_entries(form, operand, g)
         return times(g, self.slope(whole, operand))
 
@@ -169,10 +174,11 @@ class Pullback:
         graph = Graph({"f": form}, {name: shape for name, shape in shapes.items() if shape})
         of = graph.scalar("f")
         graph.labels.pop(of, None)
-        nodes = [graph.scalar(name) for name in entry_names(operand, self.formulas.shape(operand))]
+        shape = self.formulas.shape(operand)
+        nodes = [graph.scalar(name) for name in (entry_names(operand, shape) if shape else (operand,))]
         slopes = graph.program.gradient(of, nodes)
         entries = [course_form(graph.form(slopes[node], slopes[node] not in graph.labels))[0] for node in nodes]
-        return times(g, self.entrywise.letter(matrix_form(self.formulas.shape(operand), entries)))
+        return times(g, self.entrywise.letter(matrix_form(shape, entries)) if shape else entries[0])
 
     # The rules of the table
 
@@ -213,15 +219,13 @@ class Pullback:
 
     def _total(self, form: Form, columns: bool) -> Form:
         """The sum of each vector that an operation takes whole: a vector, or every row or column of a matrix."""
-        rows, width = self.entrywise.shape(form)
+        scale, rest = taken_apart(form)
+        rows, width = self.entrywise.shape(rest)
+        inner = self.entrywise.arrays(rest)
         if 1 in (rows, width):
-            return self._summed(form)
-        inner = self.entrywise.arrays(form)
-        return self._matrix_product([_ones(1, rows), inner] if columns else [inner, _ones(width, 1)])
-
-    def _summed(self, form: Form) -> Form:
-        inner = self.entrywise.arrays(form)
-        return neg(self._summed(form.arg)) if isinstance(form, Neg) else self.entrywise.letter(Call("sum", (inner,)))
+            return scaled_by(scale, self.entrywise.letter(Call("sum", (inner,))))
+        product = [_ones(1, rows), inner] if columns else [inner, _ones(width, 1)]
+        return scaled_by(scale, self._matrix_product(product))
 
     def _gathered(self, g: Form, whole: Shape, own: Shape) -> Form:
         """A gradient summed over the sides along which what it belongs to was repeated."""
@@ -230,7 +234,8 @@ class Pullback:
         if not self.entrywise.shape(g):
             return times(number(prod(whole) // prod(own)), g)
         if not own:
-            return self._summed(g)
+            scale, rest = taken_apart(g)
+            return scaled_by(scale, self.entrywise.letter(Call("sum", (self.entrywise.arrays(rest),))))
         inner = self.entrywise.arrays(g)
         if own[0] < whole[0]:
             inner = multiply([_ones(1, whole[0]), inner])
@@ -248,7 +253,7 @@ class Pullback:
             return sum(map(bool, sides)) < 2 and not self._scales_as_matrix(node, sides)
         if isinstance(node, Call):
             return node.function in OPERATIONS and node.function not in ARRAY_OPERATIONS and not node.primes
-        return not isinstance(node, (Transpose, Matrix, BigSum))
+        return not isinstance(node, (Transpose, Matrix, BigSum, *BY_CONDITION))
 
     def _scales_as_matrix(self, node: Product, sides: list[Shape]) -> bool:
         """Whether a named number beside an array is a matrix with one entry: w x for a row x, x w for a column x."""
@@ -256,6 +261,12 @@ class Pullback:
             return False
         left, right = sides
         return left[1] == 1 if left else right[0] == 1
+
+
+def has_condition(form: Form) -> bool:
+    """Whether something in a form is chosen by a condition, its slope too: that of a maximum is."""
+    chosen = (isinstance(node, Call) and node.function in ("max", "min") for node in walk(form))
+    return any(chosen) or any(isinstance(node, BY_CONDITION) for node in walk(form))
 
 
 def is_activation(form: Form, operand: Form) -> bool:
@@ -274,6 +285,13 @@ def _is_kinked(form: Form) -> bool:
     assert isinstance(form, Call)
     local = OPERATIONS[form.function].local
     return isinstance(local, tuple) and "step" in local[0]
+
+
+def _is_entry(part: Form, array: Symbol) -> bool:
+    """Whether a name is that of an entry of an array."""
+    if not isinstance(part, Symbol) or (part.base, part.accent, part.sup) != (array.base, array.accent, array.sup):
+        return False
+    return len(part.sub) > len(array.sub) and part.sub[: len(array.sub)] == array.sub
 
 
 def _ones(rows: int, columns: int) -> Matrix:

@@ -45,6 +45,7 @@ def taken_apart(form: Form) -> tuple[Fraction, Form]:
 
 
 def scaled_by(scale: Fraction, form: Form) -> Form:
+    """The form times a number, which stands in front as a fraction where it is one."""
     if scale < 0:
         return neg(scaled_by(-scale, form))
     if not scale:

@@ -105,6 +105,10 @@ def number_lines(
         line, exact = numbers_in(form, values, rounding, forms=forms)
     else:
         line, exact = _true_numbers(form, values, rounding, final)
+        if not exact and None in _units(final):  # rounded numbers do not come to a third
+            final = in_shape(value, [rounded(x, rounding.digits) for x in items(value)])
+            line, _ = _true_numbers(form, values, rounding, final)
+            relation = "≈"
     rounds = relation == "≈"
     folds = rounds and exact and not isinstance(value, Array) and not is_longer(line, LONGEST_FOLDED)
     result = folded(line) if folds else line
@@ -135,8 +139,7 @@ def _true_numbers(form: Form, values: Values, rounding: Rounding, final: Form) -
 
 def _is_true(line: Form, final: Form) -> bool:
     """Whether a line comes to what is printed below it, to half a unit of the last digits there."""
-    entries = [entry for row in final.rows for entry in row] if isinstance(final, Matrix) else [final]
-    units = [unit_of(entry) for entry in entries]
+    units = _units(final)
     if None in units:
         return True  # nothing that was rounded could be missed
     try:
@@ -144,6 +147,11 @@ def _is_true(line: Form, final: Form) -> bool:
     except Undefined:  # 1 - 1.000 under a logarithm
         return False
     return all(_meets(x, y, unit) for x, y, unit in zip(found, wanted, units, strict=True) if unit is not None)
+
+
+def _units(form: Form) -> list[Fraction | None]:
+    """One unit of the last printed digit of each entry; None for what is no decimal."""
+    return [unit_of(entry) for row in form.rows for entry in row] if isinstance(form, Matrix) else [unit_of(form)]
 
 
 def _meets(found: Fraction, wanted: Fraction, unit: Fraction) -> bool:

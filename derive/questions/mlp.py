@@ -8,12 +8,10 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from derive.graph.array_point import forward
-from derive.notation.form import Form
 from derive.questions.fields import Expression, Names, Positive, Values
-from derive.questions.formulas import array_formulas
 from derive.questions.graph_question import listed
 from derive.questions.mlp_draws import draw_forward, draw_gradient, draw_update
-from derive.questions.mlp_question import MlpQuestion, Setting, as_known
+from derive.questions.mlp_question import MlpQuestion, Setting, answers, as_known
 from derive.questions.mlp_work import Gradients, Updates
 from derive.questions.optimizer import OptimizerStep
 from derive.questions.optimizer_question import States
@@ -47,16 +45,15 @@ class MlpForward(MlpQuestion):
         known = {graph.quantity(name).symbol for name in self.known}
         needed = graph.made_of(quantity.symbol for quantity in asked)
         steps: list[Step] = []
-        targets: list[Form] = []
         for quantity in (q for q in graph.definitions if q.symbol in needed):
             worked = forward(point, quantity)
             steps += as_known(point, worked) if quantity.symbol in known else worked
-            targets += [] if quantity.symbol in known else [point.written(quantity.symbol)]
-        formulas = array_formulas(graph, (q for q in graph.definitions if q.symbol in needed - known))
-        boxes: set[Form] = {quantity.symbol for quantity in asked}
-        answers = self.answers(setting, steps, targets, formulas, boxes)
-        prompt: Phrase = ("Compute ", *listed(point.written(q.symbol) for q in asked), ".")
-        return self.derivation("Forward pass", prompt, setting, point, steps, answers)
+        wanted = [point.written(quantity.symbol) for quantity in asked]
+        found = {step.target for step in steps}
+        others = [point.written(q.symbol) for q in graph.definitions if q.symbol in found and q not in asked]
+        prompt: Phrase = ("Compute ", *listed(wanted), ".")
+        results = answers(point, steps, wanted, *others)
+        return self.derivation("Forward pass", prompt, setting, point, steps, results)
 
 
 class MlpBackward(MlpQuestion):
@@ -79,10 +76,10 @@ class MlpBackward(MlpQuestion):
         point = setting.point(conventions, self.elements)
         work = Gradients(setting, point, self.wrt)
         before = as_known(point, work.forward) if self.known != "nothing" else work.forward
-        answers = self.answers(setting, work.steps, work.targets, work.formulas, set(work.asked))
         prompt: Phrase = ("Derive ", *listed(work.asked), " by backpropagation.")
         steps = (*before, *work.backward)
-        return self.derivation("Backpropagation", prompt, setting, point, steps, answers, gradients=True)
+        results = answers(point, work.backward, work.asked, *work.deltas)
+        return self.derivation("Backpropagation", prompt, setting, point, steps, results, gradients=True)
 
 
 class MlpUpdate(MlpQuestion):
@@ -127,16 +124,9 @@ class MlpUpdate(MlpQuestion):
             *work.says,
         )
         steps = (*before, *after, *work.steps)
-        return self.derivation(
-            "Update",
-            prompt,
-            setting,
-            point,
-            steps,
-            work.answers,
-            gradients=self.known != "gradient",
-            extra=work.premises,
-        )
+        results = answers(point, work.steps, work.asked, *work.others)
+        told = self.known != "gradient"
+        return self.derivation("Update", prompt, setting, point, steps, results, told, work.premises)
 
     def _rules(self, setting: Setting, gradients: Gradients) -> OptimizerStep:
         """The optimizer on the parameters that change, as a question of its own would have it."""

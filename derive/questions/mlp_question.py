@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -16,16 +16,18 @@ from derive.graph.graph import Graph, entry_names, matrix_form
 from derive.graph.recall import recalled
 from derive.notation.form import Form, Symbol
 from derive.notation.symbols import symbol_name
-from derive.questions.answers import answers_of
+from derive.questions.answers import answer_name
 from derive.questions.base import Question
 from derive.questions.fields import numeric
 from derive.questions.finish import finished
+from derive.questions.graph_question import kind_of
 from derive.questions.mlp_givens import Examples, GivenNames, LayerGiven, LossField, arranged
 from derive.questions.mlp_wording import SHAPE_OF_GRADIENTS, corners, told
 from derive.record import Answer, Conventions, Derivation, Given, Phrase, Step
 from derive.training.mlp import Net, in_shape
 from derive.training.mlp_loss import NetLoss, kind_for, net_loss
 from derive.training.mlp_names import Names
+from derive.training.working import exact_form
 
 
 class MlpQuestion(Question):
@@ -87,19 +89,6 @@ class MlpQuestion(Question):
                 f"for {net.examples} example(s)"
             )
         return in_shape(arranged(rows, self.has_columns), net.outputs)
-
-    def answers(
-        self,
-        setting: Setting,
-        steps: Iterable[Step],
-        targets: Iterable[Form],
-        formulas: Mapping[Form, Form],
-        asked: Collection[Form],
-    ) -> list[Answer]:
-        """What the targets came to; those that were asked for in a box."""
-        at = {} if setting.is_symbolic else setting.values
-        found = answers_of(steps, targets, setting.graph, at, formulas)
-        return [replace(answer, boxed=answer.label in asked) for answer in found]
 
     def derivation(
         self,
@@ -219,6 +208,17 @@ class Setting:
             meanings = self.loss.forms.meanings.items()
             givens += [Given(name, meaning, shown=False) for name, meaning in meanings]
         return tuple(givens)
+
+
+def answers(point: ArrayPoint, steps: Iterable[Step], asked: Collection[Form], *others: Form) -> list[Answer]:
+    """What was asked for, in boxes, and other results on the way: as printed, and exactly or to many digits."""
+    ends = {step.target: step.lines[-1] for step in steps if step.target is not None and step.lines}
+    found = []
+    for target in (*others, *asked):
+        end = ends[target]
+        form = end.form if end.relation == "=" else exact_form(point.env[target])
+        found.append(Answer(answer_name(target), kind_of(end.form), form, end.form, target, boxed=target in asked))
+    return found
 
 
 def as_known(point: ArrayPoint, steps: Sequence[Step]) -> tuple[Step, ...]:

@@ -11,19 +11,16 @@ from derive.graph.array_backward import ArrayBackward
 from derive.graph.array_point import ArrayPoint
 from derive.graph.arrays import Array, shape_of
 from derive.graph.graph import entry_names
-from derive.notation.arrays import Array as Box
 from derive.notation.build import number
 from derive.notation.form import Derivative, Form, Symbol
 from derive.notation.rounding import as_fraction
 from derive.notation.symbols import symbol_name
 from derive.questions.fields import numeric
-from derive.questions.formulas import gradient_formulas
-from derive.questions.graph_question import kind_of
 from derive.questions.mlp_question import Setting
 from derive.questions.optimizer import OptimizerStep
-from derive.record import Answer, Given, Line, Mark, Phrase, Step
+from derive.record import Given, Line, Mark, Phrase, Step
 from derive.training.rule import Update
-from derive.training.working import OPTIMIZER, exact_form
+from derive.training.working import OPTIMIZER
 
 
 class Gradients:
@@ -82,20 +79,10 @@ class Gradients:
         return [self.point.written(Derivative(self.setting.of, (name,))) for name in self.names]
 
     @property
-    def targets(self) -> list[Form]:
-        """The gradients that were asked for, and those by the pre-activations on the way."""
+    def deltas(self) -> list[Form]:
+        """The gradients by the pre-activations on the way."""
         found = {step.target for step in self.backward}
-        return [*(delta for delta in self.setting.net.deltas.values() if delta in found), *self.asked]
-
-    @cached_property
-    def formulas(self) -> dict[Form, Form]:
-        """What the gradients are, entry by entry, over the names of the graph."""
-        if self.point.symbolic:
-            return {}
-        of, deltas = self.setting.of, self.setting.net.deltas
-        by_derivative = gradient_formulas(self.point, of, (*self.names, *deltas))
-        renamed: dict[Form, Form] = {Derivative(of, (name,)): delta for name, delta in deltas.items()}
-        return {renamed.get(target, target): form for target, form in by_derivative.items()}
+        return [self.point.written(delta) for delta in self.setting.net.deltas.values() if delta in found]
 
 
 class Updates:
@@ -106,7 +93,7 @@ class Updates:
     """
 
     def __init__(self, asked: OptimizerStep, gradients: Gradients) -> None:
-        self.asked, self.gradients, self.point = asked, gradients, gradients.point
+        self.question, self.gradients, self.point = asked, gradients, gradients.point
         self.rule = asked.rule()
         if self.rule.looks_ahead:
             raise InputError(f"{self.rule.entry.title} takes the gradient elsewhere in this form: choose another form")
@@ -127,7 +114,7 @@ class Updates:
         if not self.point.formulas.knows(name):  # a single entry
             self.point.name(name, ())
             self.point.name(gradient, ())
-        return Update(self.rule, old, after, gradient, self.asked.step, owner=name, is_array=old.bold)
+        return Update(self.rule, old, after, gradient, self.question.step, owner=name, is_array=old.bold)
 
     def _check_names(self) -> None:
         """A letter means one thing."""
@@ -152,7 +139,7 @@ class Updates:
     @property
     def says(self) -> Phrase:
         """What tells this rule from others of its name."""
-        return self.asked.asks(self.rule)
+        return self.question.asks(self.rule)
 
     @property
     def premises(self) -> list[Given]:
@@ -160,18 +147,12 @@ class Updates:
         return [Given(self.point.written(name), form, "value") for name, form in (self.constants | self.states).items()]
 
     @property
-    def answers(self) -> list[Answer]:
-        """Every quantity of the rule; the new parameters are what was asked for."""
-        shown = {step.target: step.lines[-1].form for step in self.steps}
-        found = []
-        for update in self.updates:
-            for quantity, _, _ in self.rule.lines:
-                target = update.name(quantity)
-                form = self._exact(target)
-                boxed, end = target == update.after, shown[target]
-                found.append(Answer(symbol_name(target), kind_of(end), form, end, target, boxed=boxed))
-        return found
+    def asked(self) -> list[Form]:
+        """The parameters after the step."""
+        return [update.after for update in self.updates]
 
-    def _exact(self, target: Symbol) -> Form:
-        value = self.point.env[target]
-        return exact_form(Array(value.shape, value.items) if isinstance(value, Box) else value)
+    @property
+    def others(self) -> list[Form]:
+        """What the rule makes on the way to them."""
+        names = [update.name(quantity) for update in self.updates for quantity, _, _ in self.rule.lines]
+        return [name for name in names if name not in self.asked]

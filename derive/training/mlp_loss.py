@@ -40,7 +40,7 @@ def kind_for(name: str, net: Net) -> Kind | None:
 def net_loss(net: Net, choice: Choice) -> NetLoss:
     """The definitions of a loss on the output of a net."""
     target, of = net.names.of("t"), net.names.of("L")
-    taken = {*net.definitions, *net.shapes}
+    taken = {*net.definitions, *net.shapes, *net.deltas.values()}
     forms = loss_forms(choice, net.output, target, _by_rows(net), of, taken)
     if net.has_columns:
         forms = _in_columns(forms, {target, net.output, *forms.definitions} - {of})

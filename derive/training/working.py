@@ -8,6 +8,7 @@ from fractions import Fraction
 from derive.graph.arrays import Array
 from derive.graph.graph import matrix_form, one_based
 from derive.graph.point import THE_SAME_WAY, Entry, Point
+from derive.notation.arrays import Array as Box
 from derive.notation.build import number
 from derive.notation.form import Form, Symbol
 from derive.notation.rounding import Real, rounded
@@ -70,9 +71,9 @@ def _by_entries(
     ]
 
 
-def exact_form(value: Real | Array) -> Form:
+def exact_form(value: Real | Array | Box) -> Form:
     """A value as the form of an answer: exact where that is short, else to many digits."""
-    if isinstance(value, Array):
+    if isinstance(value, (Array, Box)):
         return matrix_form(value.shape, [exact_form(item) for item in value.items])
     short = isinstance(value, Fraction) and max(value.numerator.bit_length(), value.denominator.bit_length()) < MOST_BITS
     return number(value) if short else rounded(value, MANY_DIGITS)
