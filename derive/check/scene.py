@@ -18,7 +18,7 @@ DIGITS = 220
 class Scene:
     """What all worlds at one point share: the definitions, the value of an input here, and the conventions.
 
-    `fine` takes differences by much smaller steps, beside a probability that is nearly 0 or 1.
+    `fine` takes differences by much smaller steps; see `finer`.
     """
 
     premises: Premises
@@ -27,6 +27,10 @@ class Scene:
     exact: bool = False
     digits: int = DIGITS
     fine: bool = False
+
+    def finer(self) -> Scene:
+        """The same point with more digits and smaller steps, beside a probability that is nearly 0 or 1."""
+        return replace(self, fine=True, digits=3 * self.digits)
 
     def roughly(self) -> Scene:
         """The same point in machine numbers, for searches."""

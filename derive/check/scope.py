@@ -182,10 +182,10 @@ def tried(worlds: Iterable[World], comparison: Comparison, spare: Iterable[World
 
 
 def _holds(world: World, comparison: Comparison, right: Value, found: Value) -> bool | None:
-    """Whether the two agree. Where they do not, slopes are taken again by finer steps; None where that changes them."""
+    """Whether the two agree. Where they do not, slopes are taken again, finer; None where that changes them."""
     if comparison.agree(world, right, found):
         return True
-    finer = World(replace(world.scene, fine=True), world.fixed, world.carried)
+    finer = World(world.scene.finer(), world.fixed, world.carried)
     try:
         again = comparison.right(finer), comparison.found(finer)
     except (Undefined, NoValue):

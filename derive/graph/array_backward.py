@@ -6,7 +6,7 @@ stands in later lines under its name where it has one of its own, such as δ, el
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -16,6 +16,7 @@ from derive.graph.arrays import Array, shape_of
 from derive.graph.graph import Quantity, evaluate
 from derive.graph.operations import OPERATIONS
 from derive.graph.pullback import Pullback, is_activation, slope_name
+from derive.graph.reasons import listed, softmax_rule
 from derive.graph.scaling import simplified, times
 from derive.notation.algebra import cancelled, is_longer
 from derive.notation.build import ONE, add, neg
@@ -27,6 +28,15 @@ from derive.record import Line, Mark, Phrase, Step
 
 SHORT = 8
 """A gradient of at most so many parts is put into the next line itself; a longer one by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula of letters for a gradient, why it holds, and at what level of detail it is shown."""
+
+    letters: Form
+    reason: Phrase = ()
+    level: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +55,7 @@ class ArrayBackward:
         of: the number that is differentiated.
         wrt: the quantities whose gradients are wanted.
         names: of gradients that have a letter of their own: δ for that by z.
-        totals: sums that are known to be 1, such as that of the entries of a one-hot target.
+        totals: sums that are known to be 1, or ones, such as that of the entries of a one-hot target.
         only: of wanted arrays the places of those entries, in row-major order, that are wanted alone.
     """
 
@@ -55,11 +65,11 @@ class ArrayBackward:
         of: Symbol,
         wrt: Sequence[Symbol],
         names: Mapping[Symbol, Symbol],
-        totals: Collection[Form] = (),
+        totals: Mapping[Form, Form] | None = None,
         only: Mapping[Symbol, Sequence[int]] | None = None,
     ) -> None:
         self.point, self.graph, self.of, self.wrt = point, point.graph, of, dict.fromkeys(wrt)
-        self.names, self.totals, self.only = names, totals, only or {}
+        self.names, self.totals, self.only = names, totals or {}, only or {}
         self.pullback = Pullback(point.formulas)
         self.order = self._between()
         self.found: dict[Symbol, Gradient] = {}
@@ -114,6 +124,8 @@ class ArrayBackward:
         """How the gradient by a quantity is written: by its letter, or as a derivative."""
         return self.names.get(name) or Derivative(self.of, (name,))
 
+    # Formulas
+
     def _upstream(self, user: Quantity, operand: Symbol) -> Form:
         """The gradient by a user as it stands in a line: written out where it is short, or where something cancels."""
         if user.symbol == self.of:
@@ -123,6 +135,9 @@ class ArrayBackward:
         letters = self.found[user.symbol].letters
         if not is_longer(letters, SHORT) or self._cancels(letters, user, operand):
             return letters
+        return self._by_name(user)
+
+    def _by_name(self, user: Quantity) -> Derivative:
         return Derivative(self.of, (user.symbol,))
 
     def _cancels(self, letters: Form, user: Quantity, operand: Symbol) -> bool:
@@ -130,23 +145,30 @@ class ArrayBackward:
             return False
         return cancelled((letters, self.pullback.slope(user.form, operand, user.symbol))) is not None
 
+    def _stands_alone(self, user: Quantity) -> bool:
+        """Whether the gradient by a user has a step of its own: it is that of the loss, or took more than one line."""
+        return user.symbol not in (self.of, *self.names) and len(self.found[user.symbol].lines) > self._is_inner(user)
+
+    def _is_inner(self, user: Quantity) -> bool:
+        return any(other.symbol != self.of for other in self._users(user.symbol))
+
     def _gradient(self, quantity: Quantity) -> Gradient:
         """The successive formulas of a gradient, the last one in course form."""
-        name, users = quantity.symbol, self._users(quantity.symbol)
+        name, users, arrays = quantity.symbol, self._users(quantity.symbol), self.pullback.entrywise.arrays
+        self.pullback.rules.clear()
         whole = add(self._part(user, name, self._upstream(user, name)) for user in users)
-        written: list[tuple[Form, Phrase, int]] = []
-        if name in self.names:
-            written.append((Derivative(self.of, (name,)), (), 1))
-        if len(users) == 1:
-            written += self._formal(users[0], name)
-        written.append((whole, self._reason(quantity, users), 1))
+        written = [Formula(Derivative(self.of, (name,)))] if name in self.names else []
+        reason = self._reason(quantity, users)
+        written += self._formal(users[0], name) if len(users) == 1 else ()
+        written.append(Formula(whole, reason))
         course, why = simplified(whole)
-        written.append((course, why, 1))
-        for total in self.totals:
-            known = substituted(course, {self.pullback.entrywise.letter(total): ONE}.get)
+        written.append(Formula(course, tuple(part if isinstance(part, str) else arrays(part) for part in why)))
+        for total, ones in self.totals.items():
+            letter = self.pullback.entrywise.letter(total)
+            known = substituted(course, {letter: ONE}.get)
             if known != course:
                 course = simplified(known)[0]
-                written.append((course, ("as ", Relation("=", self.point.written(total), ONE)), 1))
+                written.append(Formula(course, (Relation("=", total, ones),)))
         return Gradient(self.target(name), tuple(self._lines(written)), course)
 
     def _part(self, user: Quantity, name: Symbol, upstream: Form) -> Form:
@@ -154,57 +176,51 @@ class ArrayBackward:
         assert user.form is not None
         return self.pullback.through(user.symbol, user.form, name, upstream)
 
-    def _lines(self, written: list[tuple[Form, Phrase, int]]) -> Iterator[Line]:
+    def _lines(self, written: list[Formula]) -> Iterator[Line]:
         """Each formula over arrays, once; one whose terms are put in order by the next is left out."""
         before: Form | None = None
         waiting: Phrase = ()
-        for place, (form, reason, level) in enumerate(written):
-            arrays = self.pullback.entrywise.arrays(form)
+        for place, formula in enumerate(written):
+            arrays = self.pullback.entrywise.arrays(formula.letters)
             if arrays == before:
                 continue
-            if place + 1 < len(written) and _is_reordered(form, written[place + 1][0]):
-                waiting = reason
+            if place + 1 < len(written) and _is_reordered(formula.letters, written[place + 1].letters):
+                waiting = formula.reason
                 continue
-            yield Line("=", arrays, tuple(map(self._in_arrays, waiting or reason)), level)
+            reason = waiting or formula.reason
+            shown = tuple(part if isinstance(part, str) else self.point.written(part) for part in reason)
+            yield Line("=", arrays, shown, formula.level)
             before, waiting = arrays, ()
 
-    def _in_arrays(self, piece: str | Form) -> str | Form:
-        return piece if isinstance(piece, str) else self.point.written(self.pullback.entrywise.arrays(piece))
-
-    def _formal(self, user: Quantity, name: Symbol) -> Iterator[tuple[Form, Phrase, int]]:
+    def _formal(self, user: Quantity, name: Symbol) -> Iterator[Formula]:
         """The chain rule with the gradient by the user under its name, and the slope of an activation under its own."""
         if user.form is None or user.symbol in (self.of, *self.names):
             return
-        by_name, above = Derivative(self.of, (user.symbol,)), self._upstream(user, name)
-        is_on_its_own = self._is_direct(user)
+        by_name, above, alone = self._by_name(user), self._upstream(user, name), self._stands_alone(user)
+        through: Phrase = ("chain rule through ", user.symbol)
         if not is_activation(user.form, name):
-            if is_on_its_own:
-                yield self._part(user, name, by_name), ("chain rule through ", user.symbol), 1
+            if alone:
+                yield Formula(self._part(user, name, by_name), softmax_rule(user.form, user.symbol) or through)
             return
         slope = slope_name(user.form)
-        yield times(by_name, slope), ("chain rule through ", user.symbol), 1 if is_on_its_own else 3
-        if not is_on_its_own and above != by_name:
-            yield times(above, slope), (by_name, " = ", above), 1
-
-    def _is_direct(self, quantity: Quantity) -> bool:
-        """Whether the output is made of a quantity itself."""
-        return all(user.symbol == self.of for user in self._users(quantity.symbol))
+        yield Formula(times(by_name, slope), through, 1 if alone else 3)
+        if not alone and above != by_name:
+            yield Formula(times(above, slope), (by_name, " = ", self.pullback.entrywise.arrays(above)))
 
     def _reason(self, quantity: Quantity, users: list[Quantity]) -> Phrase:
         """Why: the rule of the activation, the quantity that it goes through, or all those that it feeds."""
-        name = quantity.symbol
+        name, user = quantity.symbol, users[0]
         if len(users) > 1:
-            listed: list[str | Form] = []
-            for place, user in enumerate(users):
-                listed += [" and " if place == len(users) - 1 else ", " if place else "", user.symbol]
-            return (name, " feeds ", *(part for part in listed if part), ": add")
-        (user,) = users
+            return (name, " feeds ", *listed([user.symbol for user in users]), ": add")
         if user.form is not None and is_activation(user.form, name) and isinstance(user.form, Call):
             return (OPERATIONS[user.form.function].rule,)
         if user.symbol == self.of:
-            return ("entry by entry",)
-        if self._is_direct(user) and user.symbol not in self.names:
-            return (Derivative(self.of, (user.symbol,)), " put in")
+            return (", ".join(self.pullback.rules) or "entry by entry",)
+        if self._stands_alone(user):
+            return (self._by_name(user), " put in")
+        own, whole = shape_of(quantity.value), shape_of(user.value)
+        if isinstance(user.form, Sum) and name in user.form.terms and own != whole:
+            return (name, f" is in every {'row' if own[:1] < whole[:1] else 'column'}: add")
         return ("chain rule through ", user.symbol)
 
     # Steps
@@ -212,18 +228,15 @@ class ArrayBackward:
     def _needed(self) -> set[Symbol]:
         """The quantities whose gradients are shown: wanted ones, those with a letter, and those that lines mention."""
         shown = {name for name in self.found if name in self.wrt or name in self.names}
-        mentioned = {
-            part
-            for name in shown
-            for line in self.found[name].lines
-            for part in walk(line.form)
-            if isinstance(part, Derivative)
-        }
-        return shown | {
-            name
-            for name in self.found
-            if Derivative(self.of, (name,)) in mentioned and self._is_direct(self.graph.quantity(name))
-        }
+        waiting = list(shown)
+        while waiting:
+            forms = [line.form for line in self.found[waiting.pop()].lines]
+            parts = (part for form in forms for part in walk(form) if isinstance(part, Derivative))
+            for name in (part.wrt[0] for part in parts):
+                if isinstance(name, Symbol) and name not in shown and self._stands_alone(self.graph.quantity(name)):
+                    shown.add(name)
+                    waiting.append(name)
+        return shown
 
     def steps(self) -> tuple[Step, ...]:
         """A step for every gradient that is shown, from the output back."""

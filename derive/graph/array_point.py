@@ -16,9 +16,9 @@ from derive.graph.arrays import Array, Shape, shape_of
 from derive.graph.graph import Graph, Quantity, entry_names, matrix_form
 from derive.graph.point import At, Point
 from derive.graph.reasons import forward_reason
-from derive.graph.sizes import sizes
+from derive.graph.sizes import has_product, sizes
 from derive.notation import arrays
-from derive.notation.form import Call, Derivative, Form, Matrix, Number, Sum, Symbol, Transpose, rebuild, walk
+from derive.notation.form import Call, Derivative, Form, Matrix, Number, Root, Sum, Symbol, Transpose, rebuild, walk
 from derive.notation.symbols import symbol_name
 from derive.record import Conventions, Line, Mark, Step
 
@@ -114,7 +114,11 @@ class ArrayPoint(Point):
         (spread,) = self.formulas.entries(formula)
         level = 1 if self.symbolic else 3
         lines = [Line("=", spread, ("entry by entry",), level)] if spread != formula else []
-        return lines if self.symbolic else [*lines, *self.numbers(target, spread, self._value(target, spread))]
+        if self.symbolic:
+            return lines
+        first, *others = self.numbers(target, spread, self._value(target, spread))
+        reason = sizes(self.formulas, formula) if has_product(self.formulas, formula) else first.reason
+        return [*lines, replace(first, reason=reason), *others]
 
     def _matrices(self, target: Form, formula: Form) -> list[Line]:
         """Matrices put in, with their shapes, and the array that they come to."""
@@ -130,17 +134,18 @@ class ArrayPoint(Point):
         forms = self.formulas.entries(formula)
         if all(form in self.env for form in forms):
             return []
+        if self.every:
+            return [self._worked_entry(target, formula, k) for k in range(len(forms))]
         telling = next((k for k, name in enumerate(self.entries[target]) if self.env[name] != 0), 0)
-        chosen = range(len(forms)) if self.every else (telling,)
-        return [self._worked_entry(target, formula, k) for k in chosen]
+        return [self._worked_entry(target, formula, telling, 1 if has_product(self.formulas, formula) else 2)]
 
-    def _worked_entry(self, target: Form, formula: Form, place: int) -> Step:
+    def _worked_entry(self, target: Form, formula: Form, place: int, level: int = 1) -> Step:
         entry, form = self.entries[target][place], self.formulas.entries(formula)[place]
         lines = [Line("=", form, () if self.every else (ENTRY,))]
         if not self.symbolic:
             value = self.worth(form) if self.carries_rounded else self.env[entry]
             lines += self.numbers(entry, form, value)
-        return Step(_name(entry), entry, tuple(lines), ENTRY, (_name(target),))
+        return Step(_name(entry), entry, tuple(lines), ENTRY, (_name(target),), level=level)
 
 
 def forward(point: ArrayPoint, quantity: Quantity) -> list[Step]:
@@ -152,13 +157,13 @@ def forward(point: ArrayPoint, quantity: Quantity) -> list[Step]:
 
 
 def _put_in_whole(formula: Form) -> list[Form]:
-    """The parts of a formula whose numbers are put in at once: transposes, slopes, and 1 - h."""
-    parts: list[Form] = []
-    for node in walk(formula):
+    """The parts of a formula whose numbers are put in at once: transposes, slopes, functions of arrays, and 1 - h."""
+
+    def is_one(node: Form) -> bool:
         constant = isinstance(node, Sum) and any(isinstance(term, Number) for term in node.terms)
-        if isinstance(node, Transpose) or (isinstance(node, Call) and node.primes) or constant:
-            parts.append(node)
-    return parts
+        return constant or isinstance(node, (Transpose, Root)) or (isinstance(node, Call) and node is not formula)
+
+    return [node for node in walk(formula) if is_one(node)]
 
 
 def _name(form: Form) -> str:

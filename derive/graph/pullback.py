@@ -6,11 +6,10 @@ differentiated as a formula of numbers. Gradients are formulas of letters (`deri
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
 from math import prod
 
 from derive.errors import InputError
+from derive.graph.adjoint_rules import AdjointRules
 from derive.graph.array_formulas import ArrayFormulas
 from derive.graph.array_table import ARRAY_OPERATIONS
 from derive.graph.arrays import Shape
@@ -18,15 +17,15 @@ from derive.graph.course import course_form
 from derive.graph.entrywise import Entrywise
 from derive.graph.graph import Graph, entry_names, matrix_form
 from derive.graph.operations import ACTIVATIONS, OPERATIONS
-from derive.graph.scaling import scaled_by, simplified, taken_apart, times
-from derive.notation.build import ONE, ZERO, add, multiply, neg, number
+from derive.graph.reasons import derivative_reason
+from derive.graph.scaling import times
+from derive.notation.build import ONE, add, multiply, neg, number
 from derive.notation.form import (
     BigSum,
     Call,
     Cases,
     Form,
     Frac,
-    Hadamard,
     Indicator,
     Matrix,
     Neg,
@@ -39,7 +38,6 @@ from derive.notation.form import (
 )
 from derive.notation.names import names_in
 from derive.notation.symbols import symbol_name
-from derive.notation.text import read
 from derive.notation.value import substituted
 
 TOTAL = "total"
@@ -48,17 +46,14 @@ BY_CONDITION = (Cases, Indicator)
 Params = tuple[tuple[str, Form], ...]
 
 
-@lru_cache(maxsize=None)
-def _adjoint(operation: str, place: int) -> Form:
-    return read(ARRAY_OPERATIONS[operation].adjoint[place], functions=(TOTAL,))
-
-
 class Pullback:
-    """Hands gradients back through definitions over named arrays."""
+    """Hands gradients back through definitions over named arrays; `rules` are the laws of slopes that were used."""
 
     def __init__(self, formulas: ArrayFormulas) -> None:
         self.formulas = formulas
         self.entrywise = Entrywise(formulas)
+        self.adjoints = AdjointRules(self.entrywise)
+        self.rules: dict[str, None] = {}
 
     def through(self, output: Symbol, form: Form, operand: Symbol, upstream: Form) -> Form:
         """The part of the gradient by an operand that comes through the quantity `output`, which `form` defines.
@@ -81,6 +76,7 @@ class Pullback:
         if output is None:
             graph.labels.pop(of, None)
         node = graph.program.gradient(of, [by])[by]
+        self.rules |= dict.fromkeys(str(piece) for piece in derivative_reason(graph, [of], by))
         return graph.form(node, inside=node not in graph.labels)
 
     # From the outside in
@@ -90,7 +86,7 @@ class Pullback:
             return g
         if self._is_entrywise(form):
             slope = self.slope(form, operand, output)
-            return self._gathered(times(g, slope), self.formulas.shape(form), self.formulas.shape(operand))
+            return self.adjoints.gathered(times(g, slope), self.formulas.shape(form), self.formulas.shape(operand))
         match form:
             case Neg(arg):
                 return self._through(arg, operand, neg(g))
@@ -101,7 +97,7 @@ class Pullback:
             case Frac(top, bottom) if operand not in names_in(bottom) and not self.formulas.shape(bottom):
                 return self._through(top, operand, times(g, Frac(ONE, bottom)))
             case Transpose(arg):
-                return self._through(arg, operand, self._handed("transpose", 0, {"G": g}))
+                return self._through(arg, operand, self.adjoints.handed("transpose", 0, {"G": g}))
             case BigSum():
                 return self._through_big_sum(form, operand, g)
             case Call(function, args) if function in ARRAY_OPERATIONS and ARRAY_OPERATIONS[function].adjoint:
@@ -114,7 +110,7 @@ class Pullback:
         parts = []
         for term, taken in zip(terms, minus, strict=True):
             if operand in names_in(term):
-                own = self._gathered(g, whole, self.formulas.shape(term))
+                own = self.adjoints.gathered(g, whole, self.formulas.shape(term))
                 parts.append(self._through(term, operand, neg(own) if taken else own))
         return add(parts)
 
@@ -128,7 +124,7 @@ class Pullback:
         pair = (left, kept[-1])
         meant = {"A": left, "B": kept[-1], "G": g}
         parts = [
-            self._through(pair[place], operand, self._handed("matmul", place, meant))
+            self._through(pair[place], operand, self.adjoints.handed("matmul", place, meant))
             for place in (0, 1)
             if operand in names_in(pair[place])
         ]
@@ -141,7 +137,7 @@ class Pullback:
         meant |= {letter: self.entrywise.letter(arg) for letter, arg in zip("AB", args, strict=False)}
         meant["n"] = number(prod(self.formulas.shape(args[0])))
         parts = [
-            self._through(arg, operand, self._handed(function, place, meant, form.params))
+            self._through(arg, operand, self.adjoints.handed(function, place, meant, form.params))
             for place, arg in enumerate(args)
             if operand in names_in(arg)
         ]
@@ -180,68 +176,7 @@ class Pullback:
         entries = [course_form(graph.form(slopes[node], slopes[node] not in graph.labels))[0] for node in nodes]
         return times(g, self.entrywise.letter(matrix_form(shape, entries)) if shape else entries[0])
 
-    # The rules of the table
-
-    def _handed(self, operation: str, place: int, meant: Mapping[str, Form], params: Params = ()) -> Form:
-        """An adjoint of the table, where its letters stand for these."""
-        return self._filled(_adjoint(operation, place), meant, params)
-
-    def _filled(self, form: Form, meant: Mapping[str, Form], params: Params) -> Form:
-        def filled(part: Form) -> Form:
-            return self._filled(part, meant, params)
-
-        match form:
-            case Symbol(base):
-                return meant[base]
-            case Hadamard(factors):
-                product = [filled(factor) for factor in factors]
-                return simplified(times(*product))[0]
-            case Product(factors):
-                return self._matrix_product([self.entrywise.arrays(filled(factor)) for factor in factors])
-            case Transpose(arg):
-                inner = self.entrywise.arrays(filled(arg))
-                return self.entrywise.letter(Transpose(inner)) if self.formulas.shape(inner) else inner
-            case Sum(terms, minus):
-                return add(neg(filled(t)) if m else filled(t) for t, m in zip(terms, minus, strict=True))
-            case Frac(top, bottom):
-                return times(filled(top), Frac(ONE, filled(bottom)))
-            case Call(function, (arg,)) if function == TOTAL:
-                return self._total(filled(arg), columns=("axis", ZERO) in params)
-            case Call(function, (arg,)):
-                return self.entrywise.letter(Call(function, (self.entrywise.arrays(filled(arg)),), 0, params))
-        return form
-
-    def _matrix_product(self, factors: list[Form]) -> Form:
-        product = multiply(factors)
-        if isinstance(product, Product) and any(map(self.formulas.shape, product.factors)):
-            return self.entrywise.letter(product)
-        return self.entrywise.letter(product) if isinstance(product, Neg) else product
-
-    def _total(self, form: Form, columns: bool) -> Form:
-        """The sum of each vector that an operation takes whole: a vector, or every row or column of a matrix."""
-        scale, rest = taken_apart(form)
-        rows, width = self.entrywise.shape(rest)
-        inner = self.entrywise.arrays(rest)
-        if 1 in (rows, width):
-            return scaled_by(scale, self.entrywise.letter(Call("sum", (inner,))))
-        product = [_ones(1, rows), inner] if columns else [inner, _ones(width, 1)]
-        return scaled_by(scale, self._matrix_product(product))
-
-    def _gathered(self, g: Form, whole: Shape, own: Shape) -> Form:
-        """A gradient summed over the sides along which what it belongs to was repeated."""
-        if whole == own or not whole:
-            return g
-        if not self.entrywise.shape(g):
-            return times(number(prod(whole) // prod(own)), g)
-        if not own:
-            scale, rest = taken_apart(g)
-            return scaled_by(scale, self.entrywise.letter(Call("sum", (self.entrywise.arrays(rest),))))
-        inner = self.entrywise.arrays(g)
-        if own[0] < whole[0]:
-            inner = multiply([_ones(1, whole[0]), inner])
-        if own[1] < whole[1]:
-            inner = multiply([inner, _ones(whole[1], 1)])
-        return self.entrywise.letter(inner)
+    # Entry by entry
 
     def _is_entrywise(self, form: Form) -> bool:
         return all(self._keeps_entries(node) for node in walk(form))
@@ -292,10 +227,6 @@ def _is_entry(part: Form, array: Symbol) -> bool:
     if not isinstance(part, Symbol) or (part.base, part.accent, part.sup) != (array.base, array.accent, array.sup):
         return False
     return len(part.sub) > len(array.sub) and part.sub[: len(array.sub)] == array.sub
-
-
-def _ones(rows: int, columns: int) -> Matrix:
-    return Matrix(((ONE,) * columns,) * rows)
 
 
 def _unused(form: Form) -> Symbol:

@@ -45,11 +45,19 @@ def taken_apart(form: Form) -> tuple[Fraction, Form]:
 
 
 def scaled_by(scale: Fraction, form: Form) -> Form:
-    """The form times a number, which stands in front as a fraction where it is one."""
-    if scale < 0:
-        return neg(scaled_by(-scale, form))
+    """The form times a number; a fraction takes it up, a sign stands before both."""
     if not scale:
         return ZERO
+    if isinstance(form, Neg):
+        return scaled_by(-scale, form.arg)
+    if scale < 0:
+        return neg(scaled_by(-scale, form))
     above, below = Number(str(scale.numerator)), Number(str(scale.denominator))
-    top = above if form == ONE else form if above == ONE else multiply([above, form])
+    if isinstance(form, Frac):
+        return Frac(_multiplied(above, form.top), _multiplied(below, form.bottom))
+    top = _multiplied(above, form)
     return top if below == ONE else Frac(top, below)
+
+
+def _multiplied(number: Form, form: Form) -> Form:
+    return form if number == ONE else number if form == ONE else multiply([number, form])

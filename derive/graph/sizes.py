@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from derive.graph.array_formulas import ArrayFormulas
 from derive.notation.build import number
-from derive.notation.form import Form, Frac, Hadamard, Neg, Product, Shape, Sum, walk
+from derive.notation.form import BigSum, Form, Frac, Hadamard, Neg, Product, Shape, Sum, walk
 from derive.record import Phrase
 
 
@@ -16,9 +16,13 @@ def sizes(formulas: ArrayFormulas, formula: Form) -> Phrase:
     if written is None:
         return ()
     result: Form | str = _shape(shape) if shape else "a number"
-    if any(isinstance(node, Product) for node in walk(written)):
-        return (written, " → ", result)
-    return ("shape ", result)
+    return (written, " → ", result) if has_product(formulas, formula) else ("shape ", result)
+
+
+def has_product(formulas: ArrayFormulas, formula: Form) -> bool:
+    """Whether arrays meet in a matrix product."""
+    written = None if any(isinstance(node, BigSum) for node in walk(formula)) else _sized(formulas, formula)
+    return written is not None and any(isinstance(node, Product) for node in walk(written))
 
 
 def _sized(formulas: ArrayFormulas, form: Form) -> Form | None:

@@ -62,7 +62,7 @@ class Reals:
         self.digits = digits
         self.near = Fraction(1, 10 ** max(5, digits // 6))
         self.aside = Fraction(1, 10 ** max(8, digits // 5))
-        self.finest = Fraction(1, 10 ** max(8, digits * 3 // 5))
+        self.finest = Fraction(1, 10 ** max(8, digits * 9 // 20))
         self._number: type = self.context.mpf
         self.literal: Callable[[str], Any] = lru_cache(maxsize=4096)(lambda text: self.real(Fraction(text)))
 

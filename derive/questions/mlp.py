@@ -12,6 +12,7 @@ from derive.questions.fields import Expression, Names, Positive, Values
 from derive.questions.graph_question import listed
 from derive.questions.mlp_draws import draw_forward, draw_gradient, draw_update
 from derive.questions.mlp_question import MlpQuestion, Setting, answers, as_known
+from derive.questions.mlp_wording import told
 from derive.questions.mlp_work import Gradients, Updates
 from derive.questions.optimizer import OptimizerStep
 from derive.questions.optimizer_question import States
@@ -42,6 +43,7 @@ class MlpForward(MlpQuestion):
         setting = self.built()
         graph, point = setting.graph, setting.point(conventions, self.elements)
         asked = [graph.quantity(name) for name in self.of or tuple(setting.results)]
+        boxes = {quantity.symbol for quantity in asked}
         known = {graph.quantity(name).symbol for name in self.known}
         needed = graph.made_of(quantity.symbol for quantity in asked)
         steps: list[Step] = []
@@ -53,7 +55,8 @@ class MlpForward(MlpQuestion):
         others = [point.written(q.symbol) for q in graph.definitions if q.symbol in found and q not in asked]
         prompt: Phrase = ("Compute ", *listed(wanted), ".")
         results = answers(point, steps, wanted, *others)
-        return self.derivation("Forward pass", prompt, setting, point, steps, results)
+        said = told(setting, with_net=not known, with_loss=setting.of in boxes)
+        return self.derivation("Forward pass", prompt, setting, point, steps, results, said)
 
 
 class MlpBackward(MlpQuestion):
@@ -79,7 +82,8 @@ class MlpBackward(MlpQuestion):
         prompt: Phrase = ("Derive ", *listed(work.asked), " by backpropagation.")
         steps = (*before, *work.backward)
         results = answers(point, work.backward, work.asked, *work.deltas)
-        return self.derivation("Backpropagation", prompt, setting, point, steps, results, gradients=True)
+        said = told(setting, with_net=self.known == "nothing", with_loss=True)
+        return self.derivation("Backpropagation", prompt, setting, point, steps, results, said, gradients=True)
 
 
 class MlpUpdate(MlpQuestion):
@@ -125,8 +129,9 @@ class MlpUpdate(MlpQuestion):
         )
         steps = (*before, *after, *work.steps)
         results = answers(point, work.steps, work.asked, *work.others)
-        told = self.known != "gradient"
-        return self.derivation("Update", prompt, setting, point, steps, results, told, work.premises)
+        new = self.known != "gradient"
+        said = told(setting, with_net=self.known == "nothing", with_loss=new)
+        return self.derivation("Update", prompt, setting, point, steps, results, said, new, work.premises)
 
     def _rules(self, setting: Setting, gradients: Gradients) -> OptimizerStep:
         """The optimizer on the parameters that change, as a question of its own would have it."""

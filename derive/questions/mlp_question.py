@@ -22,7 +22,7 @@ from derive.questions.fields import numeric
 from derive.questions.finish import finished
 from derive.questions.graph_question import kind_of
 from derive.questions.mlp_givens import Examples, GivenNames, LayerGiven, LossField, arranged
-from derive.questions.mlp_wording import SHAPE_OF_GRADIENTS, corners, told
+from derive.questions.mlp_wording import SHAPE_OF_GRADIENTS, corners
 from derive.record import Answer, Conventions, Derivation, Given, Phrase, Step
 from derive.training.mlp import Net, in_shape
 from derive.training.mlp_loss import NetLoss, kind_for, net_loss
@@ -98,6 +98,7 @@ class MlpQuestion(Question):
         point: ArrayPoint,
         steps: Sequence[Step],
         answers: Sequence[Answer],
+        told: Phrase = (),
         gradients: bool = False,
         extra: Iterable[Given] = (),
     ) -> Derivation:
@@ -105,7 +106,7 @@ class MlpQuestion(Question):
         done = finished(
             Derivation(
                 title,
-                (*prompt, *told(setting)),
+                (*prompt, *told),
                 (*setting.premises(point), *extra),
                 tuple(steps),
                 tuple(answers),

@@ -22,9 +22,15 @@ SATURATED = Fraction(1, 1000)
 """A slope below this is named as saturation."""
 
 
-def told(setting: Setting) -> Phrase:
+def told(setting: Setting, with_net: bool, with_loss: bool) -> Phrase:
     """How vectors stand, where examples and biases are, and how the loss is read."""
-    net, loss = setting.net, setting.loss
+    return (*(_of_net(setting) if with_net else ()), *(_of_loss(setting) if with_loss else ()))
+
+
+def _of_net(setting: Setting) -> Phrase:
+    net = setting.net
+    if not any(net.shapes.values()):
+        return ()
     vectors = "columns" if net.orientation == "columns" else "rows"
     words: list[str | Form] = [f" Vectors are {vectors}"]
     if net.examples > 1:
@@ -34,11 +40,15 @@ def told(setting: Setting) -> Phrase:
         words.append("; there are no biases")
     elif without:
         words.append(f"; layer {' and '.join(map(str, without))} has no bias")
-    words.append(".")
-    if loss:
-        reading = f", {loss.forms.reading}" if loss.forms.reading else ""
-        words += [" ", setting.of, f" is the {loss.forms.choice.words}{reading}."]
-    return tuple(words)
+    return (*words, ".")
+
+
+def _of_loss(setting: Setting) -> Phrase:
+    if setting.loss is None:
+        return ()
+    forms = setting.loss.forms
+    reading = f", {forms.reading}" if forms.reading else ""
+    return (" ", setting.of, f" is the {forms.choice.words}{reading}.")
 
 
 def _bold(name: Symbol) -> Symbol:

@@ -44,7 +44,7 @@ class Gradients:
                 only.setdefault(owner.symbol, []).append(self._place(name))
         self.names = tuple(self._label(name) for name in self.names)
         self.forward = [] if point.symbolic else setting.forward(point, [setting.of])
-        totals = [point.written(total) for total in setting.totals]
+        totals = {point.written(total): ones for total, ones in setting.totals.items()}
         self.backward = ArrayBackward(point, setting.of, [*roots], setting.net.deltas, totals, only).steps()
 
     def _place(self, name: Symbol) -> int:
