@@ -29,6 +29,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from derive.check.claims import checked_claim, claim_name, claim_parts
+from derive.check.distributions import total_of
 from derive.check.lines import Report, StepLines
 from derive.check.listings import parsed
 from derive.check.names import mentioned, unknown_name
@@ -95,6 +96,11 @@ class _Judge:
             finding = tried(worlds, equal_to(Reference(name), form))
             if finding.holds is not True:
                 self._fault("givens", None, "reuse", f"a name has two meanings: {finding.message}")
+        for given in self.derivation.givens:
+            if given.form is not None and total_of(given.target, given.form):
+                self._record(
+                    "givens", None, tried(self.points.valued, equal_to(Reference(given.target), given.form)), "value"
+                )
 
     # Steps
 

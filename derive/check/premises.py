@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from derive.check.distributions import Axis, total_of
 from derive.check.recurrences import written_out
 from derive.notation.form import (
     At,
@@ -41,6 +42,7 @@ class Premises:
         doubtful: names that may be entries of a known array, or inputs of their own; see `settle`.
         repeated: names that were given a second time, with the second form.
         meant: what a name that a step will define must be worth, given under the target `meaning(name)`.
+        totals: inputs whose entries add up to 1, each with the axis along which they do.
         unknown: names that are sought, and free ones beside names that have values.
         free: names that stand for any number.
         rules: the recurrences, which were written out to definitions.
@@ -55,6 +57,7 @@ class Premises:
         self.slopes: dict[str | Symbol, list[tuple[Form, Form]]] = {}
         self.repeated: list[tuple[Symbol, Form]] = []
         self.meant: dict[Form, Form] = {}
+        self.totals: dict[Symbol, Axis] = {}
         self.unknown: set[Form] = set()
         self.free: set[Form] = set()
         self.doubtful: list[Symbol] = []
@@ -86,6 +89,8 @@ class Premises:
             return
         if name := _meant(given):
             self.meant[name] = form
+        elif total := total_of(target, form):
+            self.totals |= dict([total])
         elif isinstance(target, Symbol) and (target in self.values or target in self.definitions):
             self.repeated.append((target, form))
         elif isinstance(target, Symbol) and given.kind == "value" and not is_symbolic(form):

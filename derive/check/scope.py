@@ -18,6 +18,7 @@ from derive.check.agree import (
     scalars,
     within_half_unit,
 )
+from derive.check.distributions import drawn_so
 from derive.check.draws import DOMAINS, SIGNED, WHOLE, Domain
 from derive.check.premises import Premises, has_kink
 from derive.check.scene import DIGITS, Scene
@@ -87,7 +88,7 @@ def points_of(premises: Premises, conventions: Conventions) -> Points:
 
     def random_scene(domain: Domain, row: Row | None = None) -> Scene:
         row = rows[domain.seed % len(rows)] if row is None else row
-        return Scene(premises, partial(drawn, domain, row), kinks)
+        return Scene(premises, drawn_so(premises, partial(drawn, domain, row)), kinks)
 
     def random_worlds() -> list[World]:
         if truths:
@@ -96,8 +97,10 @@ def points_of(premises: Premises, conventions: Conventions) -> Points:
         return [World(random_scene(domain)) for domain in DOMAINS] + _on_many_pieces(premises, random_scene)
 
     def given_world(domain: Domain) -> World:
+        free = drawn_so(premises, partial(drawn, domain, rows[domain.seed % len(rows)]))
+
         def draw(name: Symbol) -> Value:
-            return given[name] if name in given else drawn(domain, rows[domain.seed % len(rows)], name)
+            return given[name] if name in given else free(name)
 
         return World(Scene(premises, draw, kinks, exact=True))
 
@@ -187,13 +190,32 @@ def tried(worlds: Iterable[World], comparison: Comparison, spare: Iterable[World
             except NoValue as error:
                 reason = error.message
                 continue
+            holds = _holds(world, comparison, right, found)
+            if holds is None:
+                reason = "differences by two steps do not agree"
+                continue
             seen = True
-            if not comparison.agree(world, right, found):
+            if not holds:
                 r = world.reals
                 return Finding(False, f"{describe(r, found)} stands where {describe(r, right)} is right")
         if seen:
             return Finding(True)
     return Finding(False, f"the line has no value: {empty}") if empty else Finding(None, reason)
+
+
+def _holds(world: World, comparison: Comparison, right: Value, found: Value) -> bool | None:
+    """Whether the two agree. Where they do not, slopes are taken again, finer; None where that changes them."""
+    if comparison.agree(world, right, found):
+        return True
+    finer = World(world.scene.finer(), world.fixed, world.carried)
+    try:
+        again = comparison.right(finer), comparison.found(finer)
+    except (Undefined, NoValue):
+        return False
+    if comparison.agree(finer, *again):
+        return True
+    is_steady = agree(world.reals, right, again[0]) and agree(world.reals, found, again[1])
+    return False if is_steady else None
 
 
 def _number(value: Value) -> Value:

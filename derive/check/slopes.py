@@ -29,7 +29,7 @@ def derivative(world: World, node: Derivative) -> Value:
     """The whole derivative, over all paths: an array of the shape of the variable, outputs × inputs for vectors."""
     *before, variable = node.wrt
     of = Derivative(node.of, tuple(before), node.held) if before else node.of
-    shaped, moves = coordinates(world, variable)
+    shaped, moves = coordinates(world, variable, fine=world.scene.fine and not before)
     held = {name: world.base.value(name) for name in node.held}
     start = _value(world.moved(held) if held else world, of)
     ends = [(step, _value(world.moved({**held, **changed}), of)) for step, changed in moves]
@@ -48,30 +48,37 @@ def _quotient(world: World, end: Value, start: Value, step: Any) -> Value:
     return each(lambda x: r.over(x, step), pairwise(r.minus, end, start))
 
 
-def coordinates(world: World, variable: Form) -> tuple[Value, list[Move]]:
-    """The value whose shape the derivative takes, and the moves along each of its coordinates."""
+def coordinates(world: World, variable: Form, fine: bool = False) -> tuple[Value, list[Move]]:
+    """The value whose shape the derivative takes, and the moves along each of its coordinates.
+
+    Of quotients of quotients only the innermost may be taken by `fine` steps: there are not digits enough for more.
+    """
     premises = world.premises
     if isinstance(variable, Symbol) and (call := premises.function_call(variable)):
         variable = call
     entries = premises.entries(variable)
     if entries is not None:
-        return world.value(variable), [_scalar_move(world, entry) for entry in entries]
+        return world.value(variable), [_scalar_move(world, entry, fine) for entry in entries]
     value = world.value(variable)
     if not isinstance(value, Array):
-        return value, [_scalar_move(world, variable)]
-    return value, [_entry_move(world, variable, value, k) for k in range(len(value.items))]
+        return value, [_scalar_move(world, variable, fine)]
+    return value, [_entry_move(world, variable, value, k, fine) for k in range(len(value.items))]
 
 
-def _scalar_move(world: World, name: Form) -> Move:
+def _scalar_move(world: World, name: Form, fine: bool) -> Move:
     value = world.value(name)
-    step = world.reals.step_from(value)
+    step = _step(world, value, fine)
     return step, world.on_roots({name: world.reals.plus(value, step)})
 
 
-def _entry_move(world: World, name: Form, array: Array, k: int) -> Move:
-    step = world.reals.step_from(array.items[k])
+def _entry_move(world: World, name: Form, array: Array, k: int, fine: bool) -> Move:
+    step = _step(world, array.items[k], fine)
     entry = world.reals.plus(array.items[k], step)
     return step, {name: Array(array.shape, (*array.items[:k], entry, *array.items[k + 1 :]))}
+
+
+def _step(world: World, x: Any, fine: bool) -> Any:
+    return world.reals.fine_step_from(x) if fine else world.reals.step_from(x)
 
 
 def _assembled(columns: list[Value], shaped: Value) -> Value:

@@ -104,16 +104,21 @@ def braced(text: str, i: int) -> tuple[int, int]:
 
 
 def cut(text: str, separators: frozenset[str], brackets: bool = False) -> list[Cut]:
-    """The text cut at separators that stand outside of braces and environments, and of brackets if asked for."""
-    parts, begin, by, depth, environments = [], 0, "", 0, 0
+    """The text cut at separators that stand outside of braces and environments, and of brackets if asked for.
+
+    A bracket may close what an earlier row opened.
+    """
+    parts, begin, by, depth, environments, inside = [], 0, "", 0, 0, 0
     for match in _MARK.finditer(text):
         sign = match.group()
         if sign.startswith((r"\begin", r"\end")):
             environments += 1 if sign.startswith(r"\begin") else -1
             depth += 1  # the brace of the name
-        elif sign in ("{", "}") or (brackets and (sign in _OPEN or sign in _CLOSE)):
+        elif sign in ("{", "}"):
             depth += 1 if sign in _OPEN else -1
-        elif sign in separators and depth <= 0 and environments == 0:
+        elif brackets and (sign in _OPEN or sign in _CLOSE):
+            inside = inside + 1 if sign in _OPEN else max(0, inside - 1)
+        elif sign in separators and depth <= 0 and inside == 0 and environments == 0:
             parts.append(Cut(text[begin : match.start()], begin, by))
             begin, by = match.end(), sign
     return [*parts, Cut(text[begin:], begin, by)]

@@ -154,10 +154,14 @@ def _check_count(entries: int, what: str) -> None:
         raise InputError(f"{what} of {entries} entries; {MOST_ENTRIES} are the limit")
 
 
-def _rows(make: str) -> Callable[..., Value]:
-    def over(p: Program, a: Value) -> Value:
+def over_vectors(make: str) -> Callable[..., Value]:
+    """An operation on a vector as a whole: on each row of a matrix, along axis 0 on each column."""
+
+    def over(p: Program, a: Value, axis: int = 1) -> Value:
         if not isinstance(a, Array):
             raise InputError(f"{make} needs a vector or a matrix")
+        if axis == 0:
+            return transpose(p, over(p, transpose(p, a)))
         width = len(a.items) if 1 in a.shape else a.shape[-1]
         _check_count(width, make)
         rows = [a.items[i : i + width] for i in range(0, len(a.items), width)]
@@ -166,9 +170,13 @@ def _rows(make: str) -> Callable[..., Value]:
     return over
 
 
-def _extreme(make: str) -> Callable[..., Value]:
+def extreme(make: str) -> Callable[..., Value]:
+    """Of one array its largest or smallest entry; of several arguments that of the entries at the same place."""
+
     def over(p: Program, *values: Value) -> Value:
-        items = [i for value in values for i in (value.items if isinstance(value, Array) else (value,))]
+        if len(values) > 1:
+            return elementwise(lambda *xs: p.node(make, *xs), *values)
+        items = values[0].items if isinstance(values[0], Array) else (values[0],)
         _check_count(len(items), make)
         return items[0] if len(items) == 1 else p.node(make, *items)
 
@@ -257,44 +265,3 @@ def max_pool2d(p: Program, image: Value, k: Sides = 2, s: Sides = 0, p_: Margins
 def avg_pool2d(p: Program, image: Value, k: Sides = 2, s: Sides = 0, p_: Margins = 0, inside: int = 0) -> Value:
     """The mean of each k x k window, zeros of the padding counted; with `inside` that of the image's cells alone."""
     return _pool(p, image, slide(k, s or k, p_), inside, lambda ws: p.div(total(p, ws), p.constant(len(ws))))
-
-
-@dataclass(frozen=True, slots=True)
-class ArrayOperation:
-    """An operation on arrays: `expand` makes the nodes; `settings` are the names of whole-number settings.
-
-    `law` and `adjoint` (the gradients of the operands from the upstream gradient G, as they are quoted) are text.
-    """
-
-    name: str
-    expand: Callable[..., Value]
-    law: str
-    adjoint: tuple[str, ...]
-    settings: tuple[str, ...] = ()
-    example: tuple[str, ...] = ()
-
-
-POOLING = ("k", "s", "p", "inside")
-
-ARRAY_TABLE: tuple[ArrayOperation, ...] = (
-    ArrayOperation("matmul", matmul, "(AB)_ij = sum_k A_ik B_kj", ("G @ B.T", "A.T @ G"), (), ("2x3", "3x2")),
-    ArrayOperation("transpose", transpose, "(A^T)_ij = A_ji", ("G.T",), (), ("2x3",)),
-    ArrayOperation("sum", summed, "the sum of all entries", ("G*ones",), (), ("2x3",)),
-    ArrayOperation("mean", mean, "the mean of all entries", ("G*ones/n",), (), ("2x3",)),
-    ArrayOperation("dot", dot, "sum_i a_i b_i", ("G*b", "G*a"), (), ("3x1", "3x1")),
-    ArrayOperation("flatten", flatten, "entries row by row", ("G reshaped",), (), ("2x3",)),
-    ArrayOperation("concat", concat, "one below the other", ("rows of G", "rows of G"), ("axis",), ("2x3", "1x3")),
-    ArrayOperation("softmax", _rows("softmax"), "exp(x_i)/sum_j exp(x_j)", ("s*(G - dot(G, s))",), (), ("3x1",)),
-    ArrayOperation("log_softmax", _rows("log_softmax"), "x_i - log(sum_j exp(x_j))", ("G - softmax(x)*sum(G)",), (),
-                   ("3x1",)),
-    ArrayOperation("max", _extreme("max"), "the largest entry", ("G at the winner",), (), ("3x1",)),
-    ArrayOperation("min", _extreme("min"), "the smallest entry", ("G at the winner",), (), ("3x1",)),
-    ArrayOperation(
-        "conv2d", conv2d, "sum_cab W_cab X_c(i+a)(j+b)", ("full convolution of G and W", "correlation of X and G"),
-        ("stride", "padding", "dilation"), ("2x4x4", "2x3x3"),
-    ),
-    ArrayOperation("flip", flip, "turned by 180 degrees", ("G turned back",), (), ("2x3",)),
-    ArrayOperation("max_pool2d", max_pool2d, "max of each window", ("G at the winners",), POOLING, ("4x4",)),
-    ArrayOperation("avg_pool2d", avg_pool2d, "mean of each window", ("G/k^2 spread",), POOLING, ("4x4",)),
-)  # fmt: skip
-ARRAY_OPERATIONS: dict[str, ArrayOperation] = {entry.name: entry for entry in ARRAY_TABLE}

@@ -8,8 +8,8 @@ from functools import reduce
 from typing import Any
 
 from derive.errors import InputError, UnknownName
+from derive.graph.array_table import ARRAY_OPERATIONS
 from derive.graph.arrays import (
-    ARRAY_OPERATIONS,
     Array,
     Shape,
     Value,
@@ -227,7 +227,8 @@ def entry_of(symbol: Symbol, known: Mapping[Symbol, Value]) -> int | None:
         if not isinstance(array, Array) or not all(piece.isdigit() for piece in place):
             continue
         at = tuple(int(piece) - 1 for piece in place)
-        at = (*at, 0) if len(at) == 1 and array.shape[1:] == (1,) else at
+        if len(at) == 1 and len(array.shape) == 2 and 1 in array.shape:  # of a row or a column one index says enough
+            at = (*at, 0) if array.shape[1] == 1 else (0, *at)
         if len(at) == len(array.shape) and all(0 <= k < side for k, side in zip(at, array.shape, strict=True)):
             return array[at]
     return None

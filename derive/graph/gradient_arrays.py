@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING
 from derive.graph.adjoints import Path
 from derive.graph.arithmetic import Real, mul
 from derive.graph.arrays import Array
-from derive.graph.graph import Quantity, evaluate, matrix_form, one_based
+from derive.graph.graph import Quantity, entry_names, evaluate, matrix_form
 from derive.graph.point import ALL_ENTRIES, THE_SAME_WAY, Entry, can_be_read
 from derive.notation.build import ZERO
 from derive.notation.form import Derivative, Symbol
 from derive.notation.rounding import as_fraction
-from derive.notation.symbols import element
 from derive.notation.working import NUMBERS_IN
 from derive.record import Line, Mark, Step
 
@@ -36,7 +35,7 @@ def array_steps(backward: Backward, quantity: Quantity, name: str) -> list[Step]
     shape, items = quantity.value.shape, quantity.value.items
     nodes = [node for node in items if node in backward.adjoints]
     first = backward.step(backward.adjoints[backward.telling(nodes)])
-    places = [element(quantity.symbol, *at) for at in one_based(shape)]
+    places = entry_names(quantity.symbol, shape)
     entries = [_entry(backward, node, place) for node, place in zip(items, places, strict=True)]
     formulas = [formula for _, formula, _ in entries]
     relation, whole = backward.point.array(entries, shape)

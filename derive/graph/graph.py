@@ -100,7 +100,7 @@ class Graph:
         if shape is None:
             value = self.program.input(symbol)
         else:
-            value = Array(shape, tuple(self.program.input(element(symbol, *at)) for at in one_based(shape)))
+            value = Array(shape, tuple(map(self.program.input, entry_names(symbol, shape))))
         self._add(Quantity(symbol, value))
 
     def _add(self, quantity: Quantity) -> None:
@@ -109,8 +109,10 @@ class Graph:
         self._scope[symbol] = value
         if isinstance(value, Array):
             self.arrays.add(symbol)
+            for name, node in zip(entry_names(symbol, value.shape), value.items, strict=True):
+                self._label(node, name)
             for at, node in zip(one_based(value.shape), value.items, strict=True):
-                self._label(node, element(symbol, *at))
+                self._nodes.setdefault(element(symbol, *at), node)
         else:
             self._label(value, symbol)
 
@@ -136,6 +138,23 @@ class Graph:
         if symbol not in self.quantities:
             raise UnknownName("quantity", symbol_name(symbol), map(symbol_name, self.quantities))
         return self.quantities[symbol]
+
+    def made_of(self, wanted: Iterable[Symbol]) -> set[Symbol]:
+        """The quantities that some are made of, themselves among them."""
+        needed = set(wanted)
+        for quantity in reversed(self.definitions):
+            if quantity.symbol in needed and quantity.form is not None:
+                needed |= {name for name in names_in(quantity.form) if name in self.quantities}
+        return needed
+
+    def owner(self, name: Symbol) -> Quantity:
+        """The quantity of a name, or the array whose entry it is; UnknownName where there is none."""
+        if name in self.quantities:
+            return self.quantities[name]
+        node = self.scalar(name)
+        label = self.labels[node]
+        arrays = (q for q in self.quantities.values() if isinstance(q.value, Array) and node in q.value.items)
+        return next(arrays, None) or self.quantity(label if isinstance(label, Symbol) else name)
 
     def scalar(self, name: str | Symbol) -> int:
         """The node of a scalar quantity or of an element of an array (`W_1_2`)."""
@@ -237,6 +256,17 @@ def one_based(shape: Shape) -> Iterable[Shape]:
     if len(shape) == 2 and 1 in shape:
         return ((i + 1,) for i in range(max(shape)))
     return (tuple(i + 1 for i in at) for at in indices(shape))
+
+
+def entry_names(symbol: Symbol, shape: Shape) -> list[Symbol]:
+    """The entries of an array as they are written, row by row, counted from 1.
+
+    A capital letter names a matrix, whose entries have an index for each side. A small one names a vector where the
+    array is a single row or column; then one index says enough.
+    """
+    if len(shape) == 2 and 1 in shape and not symbol.base[0].isupper():
+        return [element(symbol, k + 1) for k in range(shape[0] * shape[1])]
+    return [element(symbol, *(i + 1 for i in at)) for at in indices(shape)]
 
 
 def _styled(form: Form, arrays: set[Symbol]) -> Form:

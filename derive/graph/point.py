@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from derive.graph.arithmetic import Real
 from derive.graph.arrays import Array
-from derive.graph.graph import Graph, Quantity, matrix_form, one_based
+from derive.graph.graph import Graph, Quantity, entry_names, matrix_form
 from derive.graph.reasons import forward_reason
 from derive.notation.form import Form, Symbol
 from derive.notation.length import size
 from derive.notation.reals import Undefined
 from derive.notation.rounding import shown
-from derive.notation.symbols import element, symbol_name
+from derive.notation.symbols import symbol_name
 from derive.notation.worksheet import Worksheet
 from derive.record import ACCURACY, METHOD, Conventions, Line, Phrase, Relation, Step
 
@@ -111,8 +111,8 @@ def _array_steps(point: Point, quantity: Quantity) -> list[Step]:
         entries = matrix_form(array.shape, [graph.form(node) for node in array.items])
         return [Step(name, target, (formula, Line("=", entries)), "definition", (), METHOD)]
     chosen = _worked_entry(point, quantity, array)
-    place = tuple(one_based(array.shape))[chosen]
-    entry, node = element(quantity.symbol, *place), array.items[chosen]
+    names = entry_names(quantity.symbol, array.shape)
+    entry, node = names[chosen], array.items[chosen]
     spread = graph.form(node)
     worked = (Line("=", spread), *point.numbers(entry, spread, point.value(spread, node)))
     whole = replace(array_line(point, quantity), reason=THE_SAME_WAY)
@@ -129,7 +129,7 @@ def array_line(point: Point, quantity: Quantity) -> Line:
     """A whole array in numbers, its entries carried on."""
     assert isinstance(quantity.value, Array)
     graph, shape = point.graph, quantity.value.shape
-    names = [element(quantity.symbol, *at) for at in one_based(shape)]
+    names = entry_names(quantity.symbol, shape)
     forms = [graph.form(node) for node in quantity.value.items]
     values = [point.value(form, node) for form, node in zip(forms, quantity.value.items, strict=True)]
     return Line(*point.array(list(zip(names, forms, values, strict=True)), shape))
@@ -137,6 +137,6 @@ def array_line(point: Point, quantity: Quantity) -> Line:
 
 def _worked_entry(point: Point, quantity: Quantity, array: Array) -> int:
     """The entry that shows most: the first that is no number or entry of another array, and whose value is not 0."""
-    names = [element(quantity.symbol, *at) for at in one_based(array.shape)]
+    names = entry_names(quantity.symbol, array.shape)
     own = [k for k, node in enumerate(array.items) if point.graph.labels.get(node) == names[k]]
     return next((k for k in own if point.nodes[array.items[k]] != 0), own[0] if own else 0)

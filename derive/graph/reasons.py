@@ -7,7 +7,7 @@ from functools import cache
 
 from derive.graph.graph import Graph
 from derive.graph.operations import OPERATIONS
-from derive.notation.form import Call, Form
+from derive.notation.form import Call, Derivative, Form, Indicator, Product, Relation, Sum, Symbol
 from derive.record import Phrase
 
 FORWARD_RULES: dict[str, Phrase] = {
@@ -21,10 +21,37 @@ def forward_reason(form: Form) -> Phrase:
     if isinstance(form, Call):
         if form.function in FORWARD_RULES:
             return FORWARD_RULES[form.function]
+        if form.function == "softmax" and form.params:
+            return ("softmax of each column",)
         entry = OPERATIONS.get(form.function)
         if entry and entry.name == "sigmoid":
             return ("logistic function",)
     return ()
+
+
+def softmax_rule(form: Form, output: Symbol) -> Phrase:
+    """The slopes of a softmax, ∂p_i/∂z_k = p_i (1[i = k] - p_k); nothing for another definition."""
+    if not isinstance(form, Call) or form.function != "softmax" or form.params or not isinstance(form.args[0], Symbol):
+        return ()
+    i, k = Symbol("i"), Symbol("k")
+    (mine, other), (_, by) = ([_indexed(name, "i"), _indexed(name, "k")] for name in (output, form.args[0]))
+    slope = Product((mine, Sum((Indicator(Relation("=", i, k)), other), (False, True))))
+    return (Derivative(mine, (by,)), " = ", slope)
+
+
+def _indexed(name: Symbol, index: str) -> Symbol:
+    return Symbol(name.base, name.accent, (*name.sub, index), name.sup)
+
+
+def listed(forms: Iterable[Form]) -> Phrase:
+    """Forms as words list them: a, b and c."""
+    items = list(forms)
+    phrase: list[str | Form] = []
+    for position, form in enumerate(items):
+        if position:
+            phrase.append(" and " if position == len(items) - 1 else ", ")
+        phrase.append(form)
+    return tuple(phrase)
 
 
 def derivative_reason(graph: Graph, children: Iterable[int], node: int) -> Phrase:

@@ -84,7 +84,10 @@ def _gelu(use: Use, x: Any) -> Any:
 
 
 def _softmax(use: Use, args: list[Value]) -> Value:
+    """Of a vector, or of each row of a matrix; along axis 0 of each column."""
     reals = use.reals
+    if use.whole(1, "axis") == 0:
+        return arrays.transpose(_softmax(Use(reals, use.branches), [arrays.transpose(args[0])]))
 
     def of_vector(xs: Sequence[Any]) -> list[Any]:
         powers = [reals.exp(x) for x in xs]

@@ -50,7 +50,7 @@ class Reals:
     """Arithmetic on scalars at `digits` decimal digits; exact between fractions.
 
     `near` is the step of central difference quotients and `aside` that of one-sided ones (of 1, or of a smaller
-    number): both leave enough digits to a quotient of quotients.
+    number): both leave enough digits to a quotient of quotients. `finest` leaves enough to a first derivative.
     """
 
     largest_exponent = MAX_EXPONENT
@@ -63,6 +63,7 @@ class Reals:
         self.digits = digits
         self.near = Fraction(1, 10 ** max(5, digits // 6))
         self.aside = Fraction(1, 10 ** max(8, digits // 5))
+        self.finest = Fraction(1, 10 ** max(8, digits * 9 // 20))
         self._number: type = self.context.mpf
         self.pi = +self.context.pi
         self.literal: Callable[[str], Any] = lru_cache(maxsize=4096)(lambda text: self.real(Fraction(text)))
@@ -81,6 +82,11 @@ class Reals:
     def step_from(self, x: Any) -> Any:
         """The step of a one-sided difference quotient at x."""
         return self.real(self.aside) * max(1, abs(self.real(x)))
+
+    def fine_step_from(self, x: Any) -> Any:
+        """A step that is small beside a tiny x too, and beside what is lacking to a large one."""
+        size = abs(self.real(x))
+        return self.real(self.finest) * (min(1, size) or 1)
 
     def plus(self, a: Any, b: Any) -> Any:
         """a + b."""

@@ -2,6 +2,8 @@
 
 Rounded numbers are a threat to truth: 1.3973·2 is not 2.7947 if the 1.3973 was rounded. So a line of numbers is given
 as many digits as it takes until, recomputed from what it prints, it rounds to the value printed below it.
+
+A quantity may be a whole array: then its numbers are put in as a matrix, and every entry of the line must be true.
 """
 
 from __future__ import annotations
@@ -9,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 from derive.notation.algebra import tidy
-from derive.notation.arrays import items
+from derive.notation.arrays import Array, each, items
 from derive.notation.build import neg, number
 from derive.notation.form import PI, At, Call, Derivative, Form, Matrix, Number, Symbol, Tuple, rebuild, symbols, walk
 from derive.notation.length import is_longer, size
@@ -26,7 +29,8 @@ SHORT = 9
 LONGEST_FOLDED = 200
 NUMBERS_IN: Phrase = ("numbers in",)
 
-Values = Mapping[Form, Real]
+Values = Mapping[Form, Any]
+"""Numbers, or arrays of them, by name."""
 
 
 def numbers_in(
@@ -40,27 +44,54 @@ def numbers_in(
     """
     exact = True
 
-    def change(part: Form) -> Form:
+    def put(value: Real) -> Form | None:
         nonlocal exact
+        short = exact_form(value, rounding)
+        if short is not None or rounding.mode == "exact":
+            return short
+        if rounding.mode == "carry-rounded" and isinstance(value, Fraction):
+            return number(value)
+        exact = False
+        return rounded(value, rounding.digits + extra)
+
+    def change(part: Form) -> Form:
         if part in values:
-            short = exact_form(values[part], rounding)
-            if short is not None:
-                return short
             written = (forms or {}).get(part, part)
-            if rounding.mode == "exact" or PI in walk(written):
+            if PI in walk(written) and any(exact_form(value, rounding) is None for value in items(values[part])):
                 return written
-            if rounding.mode == "carry-rounded" and isinstance(values[part], Fraction):
-                return number(values[part])
-            exact = False
-            return rounded(values[part], rounding.digits + extra)
+            entries = [put(value) for value in items(values[part])]
+            known = [entry for entry in entries if entry is not None]
+            return in_shape(values[part], known) if known == entries else written
         return part if isinstance(part, (Symbol, Number, Derivative, At)) else rebuild(part, change)
 
     return change(settled(form, values)), exact
 
 
+def in_shape(value: Any, entries: list[Form]) -> Form:
+    """Written entries in the shape of a value: the one of a number, a matrix."""
+    if not isinstance(value, Array):
+        return entries[0]
+    columns = value.shape[-1]
+    return Matrix(tuple(tuple(entries[k : k + columns]) for k in range(0, len(entries), columns)))
+
+
+def shown_value(value: Any, rounding: Rounding) -> tuple[Relation, Form]:
+    """A number or an array as it is printed; where one entry is rounded, all of them are decimals."""
+    if not isinstance(value, Array):
+        return shown(value, rounding)
+    found = [shown(x, rounding) for x in value.items]
+    if all(relation == "=" for relation, _ in found):
+        return "=", in_shape(value, [form for _, form in found])
+    entries = [
+        form if unit_of(form) is not None else rounded(x, rounding.digits)
+        for x, (_, form) in zip(value.items, found, strict=True)
+    ]
+    return "≈", in_shape(value, entries)
+
+
 def number_lines(
     form: Form,
-    value: Real,
+    value: Any,
     values: Values,
     rounding: Rounding,
     reason: Phrase = NUMBERS_IN,
@@ -74,24 +105,29 @@ def number_lines(
         values: of the named quantities in it; under carry-rounded those that were carried.
         forms: exact forms of quantities, for the policy "exact" and for those with π.
     """
-    relation, final = shown(value, rounding)
+    relation, final = shown_value(value, rounding)
     if rounding.mode == "exact":
         line, exact = numbers_in(form, values, rounding, forms=forms)
     else:
         line, exact = _true_numbers(form, values, rounding, final, forms)
+        if not exact and None in _units(final):  # rounded numbers do not come to a third
+            final = in_shape(value, [rounded(x, rounding.digits) for x in items(value)])
+            line, _ = _true_numbers(form, values, rounding, final, forms)
+            relation = "≈"
     rounds = relation == "≈"
-    result = folded(line) if rounds and exact and not is_longer(line, LONGEST_FOLDED) else line
+    folds = rounds and exact and not isinstance(value, Array) and not is_longer(line, LONGEST_FOLDED)
+    result = folded(line) if folds else line
     condition = holding_condition(form, values)
-    why = (condition,) if condition is not None and reason == NUMBERS_IN else reason
-    lines: list[tuple[Relation, Form, Phrase]] = [("=" if exact else "≈", line, why)]
+    first = (condition,) if condition is not None and reason == NUMBERS_IN else reason
+    lines: list[tuple[Relation, Form, Phrase]] = [("=" if exact else "≈", line, first)]
     if result != line and (size(result) <= SHORT or rounding.mode == "exact"):
         lines.append(("=", result, ()))
     if not (rounds and rounding.mode == "exact"):
         lines.append((relation if lines[-1][0] == "=" else "≈", final, ()))
     distinct: list[Line] = []
-    for sign, each, why in lines:
-        if each != (distinct[-1].form if distinct else form):
-            distinct.append(Line(sign, each, why, at=any(symbols(each))))
+    for sign, written, why in lines:
+        if written != (distinct[-1].form if distinct else form):
+            distinct.append(Line(sign, written, why, at=any(symbols(written))))
         elif distinct and sign == "≈" and distinct[-1].relation == "=":
             distinct[-1] = replace(distinct[-1], relation="≈")
     return tuple(distinct)
@@ -101,10 +137,9 @@ def _true_numbers(
     form: Form, values: Values, rounding: Rounding, final: Form, forms: Mapping[Form, Form] | None
 ) -> tuple[Form, bool]:
     """The form with numbers in, with as many digits as make it true as printed."""
-    unit = unit_of(final)
     for extra in range(MOST_EXTRA_DIGITS):
         line, exact = numbers_in(form, values, rounding, extra, forms)
-        if exact or unit is None or _is_true(line, final, unit):
+        if exact or _is_true(line, final):
             break
     return line, exact
 
@@ -115,25 +150,33 @@ def as_printed(make: Callable[[int], Form], final: Form) -> Form:
     Args:
         final: the number or the array of numbers that the line leads to.
     """
-    entries = [entry for row in final.rows for entry in row] if isinstance(final, Matrix) else [final]
     for extra in range(MOST_EXTRA_DIGITS):
         line = make(extra)
-        found = items(worth(line, {}))
-        if all(_is_near(value, entry) for value, entry in zip(found, entries, strict=True)):
+        if _is_true(line, final):
             break
     return line
 
 
-def _is_near(value: Real, printed: Form) -> bool:
-    unit = unit_of(printed) or 0
-    return abs(as_fraction(value) - as_fraction(worth(printed, {}))) <= unit / 2
-
-
-def _is_true(line: Form, final: Form, unit: Fraction) -> bool:
+def _is_true(line: Form, final: Form) -> bool:
+    """Whether a line comes to what is printed below it, to half a unit of the last digits there."""
+    units = _units(final)
+    if None in units:
+        return True  # nothing that was rounded could be missed
     try:
-        return abs(as_fraction(worth(line, {})) - as_fraction(worth(final, {}))) <= unit / 2
+        found, wanted = (list(map(as_fraction, items(worth(form, {})))) for form in (line, final))
     except Undefined:  # 1 - 1.000 under a logarithm
         return False
+    return all(_meets(x, y, unit) for x, y, unit in zip(found, wanted, units, strict=True) if unit is not None)
+
+
+def _units(form: Form) -> list[Fraction | None]:
+    """One unit of the last printed digit of each entry; None for what is no decimal."""
+    return [unit_of(entry) for row in form.rows for entry in row] if isinstance(form, Matrix) else [unit_of(form)]
+
+
+def _meets(found: Fraction, wanted: Fraction, unit: Fraction) -> bool:
+    """Whether a number is the printed one; what is printed as 0 is nothing but 0."""
+    return abs(found - wanted) <= unit / 2 and (found == 0 or wanted != 0)
 
 
 def folded(form: Form) -> Form:
@@ -160,13 +203,16 @@ def _without_names(form: Form) -> Real | None:
         return None
 
 
-def worth(form: Form, values: Values, relu_at_zero: Fraction = Fraction(0)) -> Real:
-    """What a form is worth at a point; the slopes of ReLU that it may contain are known there."""
+def worth(form: Form, values: Values, relu_at_zero: Fraction = Fraction(0)) -> Any:
+    """What a form is worth at a point; the slopes of ReLU and leaky ReLU that it may contain are known there."""
 
-    def slope(part: Form) -> Real | None:
-        if not (isinstance(part, Call) and part.function == "relu" and part.primes == 1):
+    def slope(part: Form) -> Any:
+        if not (isinstance(part, Call) and part.function in ("relu", "leaky_relu") and part.primes == 1):
             return None
-        x = worth(part.args[0], values, relu_at_zero)
-        return relu_at_zero if x == 0 else Fraction(x > 0)
+        settings = dict(part.params)
+        below = Fraction(0) if part.function == "relu" else worth(settings["alpha"], values)
+        at_zero = relu_at_zero if part.function == "relu" else below
+        inner = worth(part.args[0], values, relu_at_zero)
+        return each(lambda x: at_zero if x == 0 else Fraction(1) if x > 0 else below, inner)
 
     return Evaluator(values, unknown=slope).value(form)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 from derive.errors import InputError
+from derive.notation.arrays import Array, items
 from derive.notation.decimals import decimal_of
-from derive.notation.form import PI, Form, symbols, walk
+from derive.notation.form import PI, Form, Matrix, symbols, walk
 from derive.notation.length import is_longer
 from derive.notation.reals import LogOfNothing, Undefined
-from derive.notation.rounding import Real, as_fraction, shown
-from derive.notation.working import SHORT, number_lines, numbers_in, worth
+from derive.notation.rounding import as_fraction
+from derive.notation.working import SHORT, number_lines, numbers_in, shown_value, worth
 from derive.record import Conventions, Line, Mark, Phrase, Rounding, Step
 
 LONGEST_LINE = 200
@@ -23,14 +25,14 @@ class Worksheet:
     """What is known so far.
 
     Attributes:
-        env: the value of each quantity, under carry-rounded the one that was printed.
+        env: the value of each quantity, a number or an array, under carry-rounded the one that was printed.
         exact: the exact form of those whose working ended at one.
         ends: the line at which the working of a quantity ended.
     """
 
-    def __init__(self, conventions: Conventions, env: Mapping[Form, Real] | None = None) -> None:
+    def __init__(self, conventions: Conventions, env: Mapping[Form, Any] | None = None) -> None:
         self.conventions = conventions
-        self.env: dict[Form, Real] = dict(env or {})
+        self.env: dict[Form, Any] = dict(env or {})
         self.exact: dict[Form, Form] = {}
         self.ends: dict[Form, Line] = {}
 
@@ -39,19 +41,19 @@ class Worksheet:
         """Whether later lines go on with the digits that were printed."""
         return self.conventions.rounding.mode == "carry-rounded"
 
-    def carry(self, target: Form, value: Real, lines: Iterable[Line] = ()) -> None:
+    def carry(self, target: Form, value: Any, lines: Iterable[Line] = ()) -> None:
         """Remembers a quantity's value for the steps after it."""
         for line in lines:
-            decimal = decimal_of(line.form) if self.carries_rounded and line.relation == "≈" else None
-            value = decimal[0] if decimal else value
+            if self.carries_rounded and line.relation == "≈":
+                value = _as_printed(value, line.form)
             self.ends[target] = line
         self.env[target] = value
 
     def end(self, target: Form) -> Line:
         """The line at which a quantity ended; for one that was not worked out its value."""
-        return self.ends.get(target) or Line(*shown(self.env[target], self.conventions.rounding))
+        return self.ends.get(target) or Line(*shown_value(self.env[target], self.conventions.rounding))
 
-    def worth(self, form: Form) -> Real:
+    def worth(self, form: Form) -> Any:
         """What a form is worth with the values that are known so far.
 
         Raises:
@@ -60,8 +62,9 @@ class Worksheet:
         """
         try:
             value = worth(form, self.env, self.conventions.relu_at_zero)
-            if isinstance(value, LogOfNothing):
-                as_fraction(value)  # raises: it is no number that a line could end at
+            for x in items(value):
+                if isinstance(x, LogOfNothing):
+                    as_fraction(x)  # raises: it is no number that a line could end at
         except Undefined as error:
             if not self.carries_rounded:
                 raise
@@ -72,7 +75,7 @@ class Worksheet:
             ) from None
         return value
 
-    def numbers(self, target: Form, form: Form, value: Real) -> tuple[Line, ...]:
+    def numbers(self, target: Form, form: Form, value: Any) -> tuple[Line, ...]:
         """The lines from a formula to its value, which is carried on."""
         lines = number_lines(form, value, self.env, self._rounding(form), forms=self.exact)
         exact = [line.form for line in lines if line.relation == "=" and not any(symbols(line.form))]
@@ -101,3 +104,14 @@ class Worksheet:
         """Formula, numbers in, value: the three-part line for a quantity that `form` defines."""
         lines = (Line("=", form, reason), *self.numbers(target, form, self.worth(form)))
         return Step(name, target, lines, rule, uses, marks)
+
+
+def _as_printed(value: Any, form: Form) -> Any:
+    """The decimals that a line ends at; what is none there keeps its value."""
+    if isinstance(value, Array):
+        entries = [entry for row in form.rows for entry in row] if isinstance(form, Matrix) else []
+        if len(entries) != len(value.items):
+            return value
+        return Array(value.shape, tuple(map(_as_printed, value.items, entries)))
+    decimal = decimal_of(form)
+    return decimal[0] if decimal else value

@@ -14,12 +14,12 @@ from derive.errors import InputError, UnknownName
 from derive.graph.arrays import Array
 from derive.graph.backward import Backward
 from derive.graph.crosscheck import difference_check
-from derive.graph.graph import Graph, matrix_form, one_based
+from derive.graph.graph import Graph, entry_names, matrix_form
 from derive.graph.point import Entry, Point, forward_steps
 from derive.graph.recall import recalled
 from derive.notation.build import subtract
 from derive.notation.form import Derivative, Form, Product, Symbol
-from derive.notation.symbols import element, parse_symbol, symbol_name
+from derive.notation.symbols import parse_symbol, symbol_name
 from derive.questions.answers import answers_of
 from derive.questions.draws import draw_graph
 from derive.questions.fields import Expression, Name, Names, numeric
@@ -225,10 +225,10 @@ class GraphUpdate(GraphGradient):
         array = graph.quantity(name).value
         assert isinstance(array, Array)
         entries: list[Entry] = []
-        for node, at in zip(array.items, one_based(array.shape), strict=True):
+        for node, name_after in zip(array.items, entry_names(new, array.shape), strict=True):
             slope = Derivative(self.of, (graph.labels[node],))
             moved = subtract(graph.labels[node], Product((parse_symbol("eta"), slope)))
-            entries.append((element(new, *at), moved, point.worth(moved)))
+            entries.append((name_after, moved, point.worth(moved)))
         lines = (Line("=", form, ("gradient descent",)), Line(*point.array(entries, array.shape)))
         return Step(symbol_name(new), new, lines, "gradient descent", (), ACCURACY)
 

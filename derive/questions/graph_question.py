@@ -11,6 +11,7 @@ from derive.errors import InputError
 from derive.graph.arrays import shape_of
 from derive.graph.graph import Graph
 from derive.graph.point import Point
+from derive.graph.reasons import listed as listed
 from derive.notation.decimals import decimal_of
 from derive.notation.form import (
     Call,
@@ -138,17 +139,6 @@ def kind_of(form: Form) -> Literal["number", "integer", "matrix", "expression"]:
     if isinstance(form, Frac) and not symbols(form):
         return "number"
     return "expression"
-
-
-def listed(forms: Iterable[Form]) -> Phrase:
-    """Forms as words list them: a, b and c."""
-    items = list(forms)
-    phrase: list[str | Form] = []
-    for position, form in enumerate(items):
-        if position:
-            phrase.append(" and " if position == len(items) - 1 else ", ")
-        phrase.append(form)
-    return tuple(phrase)
 
 
 def tie_remarks(point: Point) -> tuple[Phrase, ...]:

@@ -1,21 +1,18 @@
 """Optimizers: one entry each. An update rule is a list of formulas; the engine puts the numbers in.
 
 In a rule `w` is the parameter, `g` its gradient, `eta` the learning rate and `t` the number of the step, counted from
-1; it is written as a number, since `t` is a target elsewhere. A state `m` is what the step before left, `m_new` what
-this step makes of it.
+1. A state `m` is what the step before left, `m_new` what this step makes of it. `root(v)` is the root of v with ε
+beside it or under it, `corrected(m, beta)` is m/(1 - βᵗ), or m where the bias correction is left out; which of both
+holds is an option that the entry only says the default of. A weight decay `lam` that the rule itself does not mention
+is added to the gradient.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from derive.errors import UnknownName
-from derive.notation.build import number
-from derive.notation.form import Form, Symbol, rebuild
-from derive.notation.symbols import parse_symbol
-from derive.notation.text import read
-from derive.record import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +20,18 @@ class Optimizer:
     """An optimizer.
 
     Attributes:
-        settings: names and defaults of its constants besides the learning rate.
-        state: what it keeps from step to step; all zero before the first.
         rule: (quantity, formula, reason) in order; the last one is the new parameter.
+        settings: names and defaults of its constants besides the learning rate.
+        state: what it keeps from step to step; all zero before the first, unless told otherwise.
         source: where the rule comes from.
+        title: how a sentence calls it.
+        form: which of several rules of one name it is; the first one of a name in the table is the default.
+        says: what tells this form from the others of its name, as the question states it.
+        whole: the new parameter in one formula of what was there before the step, written down independently.
+        gradient_at: where the gradient is taken.
+        rate: the learning rate where none is given; empty where one must be.
+        epsilon_in_root, bias_correction: as published; a rule without `root` or `corrected` knows no such option.
+        differs: where published defaults and those of PyTorch are not the same.
     """
 
     name: str
@@ -34,68 +39,194 @@ class Optimizer:
     settings: Mapping[str, str] = field(default_factory=dict)
     state: tuple[str, ...] = ()
     source: str = ""
+    title: str = ""
+    form: str = ""
+    says: str = ""
+    whole: str = ""
+    gradient_at: str = "w"
+    rate: str = ""
+    epsilon_in_root: bool = False
+    bias_correction: bool = True
+    differs: str = ""
 
+
+_MOMENTS = (
+    ("m_new", "beta_1*m + (1 - beta_1)*g", "first moment"),
+    ("v_new", "beta_2*v + (1 - beta_2)*g**2", "second moment"),
+)
+_CORRECTED = (
+    ("m_hat", "corrected(m_new, beta_1)", "bias correction"),
+    ("v_hat", "corrected(v_new, beta_2)", "bias correction"),
+)
+_BETAS = {"beta_1": "0.9", "beta_2": "0.999", "epsilon": "1e-8"}
+_ADAM = (
+    "eta*corrected(beta_1*m + (1 - beta_1)*g, beta_1)/root(corrected(beta_2*v + (1 - beta_2)*g**2, beta_2))"
+)  # fmt: skip
 
 TABLE: tuple[Optimizer, ...] = (
-    Optimizer("gradient_descent", (("w_new", "w - eta*g", "gradient descent"),), source="Cauchy 1847"),
+    Optimizer(
+        "gradient_descent",
+        (("w_new", "w - eta*g", "gradient descent"),),
+        source="Cauchy 1847",
+        title="gradient descent",
+    ),
+    Optimizer(
+        "sgd",
+        (("w_new", "w - eta*g", "SGD update"),),
+        source="Robbins and Monro 1951",
+        title="stochastic gradient descent",
+    ),
+    Optimizer(
+        "momentum",
+        (("v_new", "beta*v + g", "velocity"), ("w_new", "w - eta*v_new", "update")),
+        {"beta": "0.9"},
+        ("v",),
+        "Polyak 1964, in the form of PyTorch",
+        "momentum",
+        form="pytorch",
+        says="the velocity adds up gradients, as in PyTorch",
+        whole="w - eta*g - eta*beta*v",
+    ),
+    Optimizer(
+        "momentum",
+        (("u_new", "beta*u - eta*g", "velocity"), ("w_new", "w + u_new", "update")),
+        {"beta": "0.9"},
+        ("u",),
+        "Polyak 1964, in the form of Sutskever et al. 2013",
+        "momentum",
+        form="velocity",
+        says="the velocity is the step itself",
+        whole="w + beta*u - eta*g",
+    ),
+    Optimizer(
+        "momentum",
+        (("v_new", "beta*v + (1 - beta)*g", "velocity"), ("w_new", "w - eta*v_new", "update")),
+        {"beta": "0.9"},
+        ("v",),
+        "exponentially weighted mean of gradients",
+        "momentum",
+        form="dampened",
+        says="the velocity is a weighted mean of gradients",
+        whole="w - eta*(beta*v + (1 - beta)*g)",
+        differs="v starts at 0; PyTorch, told to dampen, starts with v = g in its first step",
+    ),
+    Optimizer(
+        "nesterov",
+        (("v_new", "beta*v + g", "velocity"), ("w_new", "w - eta*(g + beta*v_new)", "Nesterov update")),
+        {"beta": "0.9"},
+        ("v",),
+        "Nesterov 1983, in the form of PyTorch",
+        "Nesterov momentum",
+        form="pytorch",
+        says="the gradient is taken at the parameters themselves, as in PyTorch",
+        whole="w - eta*(1 + beta)*g - eta*beta**2*v",
+    ),
+    Optimizer(
+        "nesterov",
+        (("u_new", "beta*u - eta*g", "velocity"), ("w_new", "w + u_new", "update")),
+        {"beta": "0.9"},
+        ("u",),
+        "Nesterov 1983, in the form of Sutskever et al. 2013",
+        "Nesterov momentum",
+        form="look_ahead",
+        says="the gradient is taken ahead, where the velocity alone would lead",
+        whole="w + beta*u - eta*g",
+        gradient_at="w + beta*u",
+    ),
+    Optimizer(
+        "adagrad",
+        (
+            ("s_new", "s + g**2", "sum of squares"),
+            ("w_new", "w - eta*g/root(s_new)", "AdaGrad update"),
+        ),
+        {"epsilon": "1e-10"},
+        ("s",),
+        "Duchi, Hazan and Singer 2011",
+        "AdaGrad",
+        whole="w - eta*g/root(s + g**2)",
+        differs="the value of ε is PyTorch's; the paper leaves it open",
+    ),
+    Optimizer(
+        "rmsprop",
+        (
+            ("s_new", "beta*s + (1 - beta)*g**2", "mean of squares"),
+            ("w_new", "w - eta*g/root(s_new)", "RMSProp update"),
+        ),
+        {"beta": "0.9", "epsilon": "1e-8"},
+        ("s",),
+        "Hinton 2012, lecture 6",
+        "RMSProp",
+        whole="w - eta*g/root(beta*s + (1 - beta)*g**2)",
+        differs="β = 0.9 is the lecture's, PyTorch has 0.99 and calls it α; ε is PyTorch's",
+    ),
+    Optimizer(
+        "adadelta",
+        (
+            ("s_new", "rho*s + (1 - rho)*g**2", "mean of squared gradients"),
+            ("delta", "root(d)/root(s_new)*g", "step"),
+            ("d_new", "rho*d + (1 - rho)*delta**2", "mean of squared steps"),
+            ("w_new", "w - eta*delta", "Adadelta update"),
+        ),
+        {"rho": "0.9", "epsilon": "1e-6"},
+        ("s", "d"),
+        "Zeiler 2012, algorithm 1",
+        "Adadelta",
+        whole="w - eta*root(d)*g/root(rho*s + (1 - rho)*g**2)",
+        rate="1",
+        epsilon_in_root=True,
+        differs="ρ = 0.9 and the factor η = 1 are PyTorch's; the paper has ρ = 0.95 and no η",
+    ),
     Optimizer(
         "adam",
-        (
-            ("m_new", "beta_1*m + (1 - beta_1)*g", "first moment"),
-            ("v_new", "beta_2*v + (1 - beta_2)*g**2", "second moment"),
-            ("m_hat", "m_new/(1 - beta_1**t)", "bias correction"),
-            ("v_hat", "v_new/(1 - beta_2**t)", "bias correction"),
-            ("w_new", "w - eta*m_hat/(sqrt(v_hat) + epsilon)", "Adam update"),
-        ),
-        {"beta_1": "0.9", "beta_2": "0.999", "epsilon": "1e-8"},
+        (*_MOMENTS, *_CORRECTED, ("w_new", "w - eta*m_hat/root(v_hat)", "Adam update")),
+        _BETAS,
         ("m", "v"),
         "Kingma and Ba 2015, algorithm 1",
+        "Adam",
+        whole=f"w - {_ADAM}",
+    ),
+    Optimizer(
+        "adamw",
+        (*_MOMENTS, *_CORRECTED, ("w_new", "w - eta*lam*w - eta*m_hat/root(v_hat)", "AdamW update")),
+        {**_BETAS, "lam": "0.01"},
+        ("m", "v"),
+        "Loshchilov and Hutter 2019, algorithm 2",
+        "AdamW",
+        says="the weight decay ηλw stands beside the gradient step",
+        whole=f"(1 - eta*lam)*w - {_ADAM}",
+        differs="the decay is multiplied by η as in PyTorch; the paper has a schedule of its own in its place",
+    ),
+    Optimizer(
+        "amsgrad",
+        (
+            *_MOMENTS,
+            ("v_bar_new", "max(v_bar, v_new)", "maximum so far"),
+            ("m_hat", "corrected(m_new, beta_1)", "bias correction"),
+            ("v_hat", "corrected(v_bar_new, beta_2)", "bias correction"),
+            ("w_new", "w - eta*m_hat/root(v_hat)", "AMSGrad update"),
+        ),
+        _BETAS,
+        ("m", "v", "v_bar"),
+        "Reddi, Kale and Kumar 2018, algorithm 2",
+        "AMSGrad",
+        says="the second moment is the largest so far",
+        whole=(
+            "w - eta*corrected(beta_1*m + (1 - beta_1)*g, beta_1)"
+            "/root(corrected(max(v_bar, beta_2*v + (1 - beta_2)*g**2), beta_2))"
+        ),
+        differs="bias correction and ε are PyTorch's; the paper has neither",
     ),
 )
-OPTIMIZERS: dict[str, Optimizer] = {entry.name: entry for entry in TABLE}
 
 
-def optimizer(name: str) -> Optimizer:
-    """The entry of a name; UnknownName where there is none."""
-    if name not in OPTIMIZERS:
-        raise UnknownName("optimizer", name, OPTIMIZERS)
-    return OPTIMIZERS[name]
-
-
-class Update:
-    """The names and formulas of one optimizer for one parameter at one step.
-
-    Args:
-        gradient: how the gradient of the parameter is written: ∂L/∂w, or a name of its own.
-    """
-
-    def __init__(self, entry: Optimizer, parameter: Symbol, gradient: Form, step: int) -> None:
-        self.entry, self.parameter, self.gradient, self.step = entry, parameter, gradient, step
-
-    def before(self, state: str) -> Symbol:
-        """A state before the step: m_{w,0} before the first."""
-        return self._owned(state, str(self.step - 1))
-
-    def name(self, quantity: str) -> Symbol:
-        """The symbol of a quantity of the rule for this parameter: m_{w,1}, \\hat m_{w,1}, w_new."""
-        if quantity == "w_new":
-            old = self.parameter
-            return Symbol(old.base, old.accent, (*old.sub, "new"), old.sup)
-        base, _, accent = quantity.partition("_")
-        return self._owned(base, str(self.step), "" if accent == "new" else accent)
-
-    def _owned(self, base: str, index: str, accent: str = "") -> Symbol:
-        return Symbol(base, accent, (self.parameter.base, *self.parameter.sub, index))
-
-    def lines(self) -> Iterator[tuple[Symbol, Form, Phrase]]:
-        """(target, formula, reason) of each line of the rule, in the names of this parameter."""
-        names: dict[Symbol, Form] = {Symbol("w"): self.parameter, Symbol("g"): self.gradient}
-        names[Symbol("t")] = number(self.step)
-        names |= {Symbol(state): self.before(state) for state in self.entry.state}
-        names |= {parse_symbol(quantity): self.name(quantity) for quantity, _, _ in self.entry.rule}
-        for quantity, text, reason in self.entry.rule:
-            yield self.name(quantity), _renamed(read(text), names), (reason,)
-
-
-def _renamed(form: Form, names: Mapping[Symbol, Form]) -> Form:
-    return names.get(form, form) if isinstance(form, Symbol) else rebuild(form, lambda part: _renamed(part, names))
+def optimizer(name: str, form: str = "") -> Optimizer:
+    """The entry of a name, and of a form where there are several; UnknownName where there is none."""
+    entries = [entry for entry in TABLE if entry.name == name]
+    if not entries:
+        raise UnknownName("optimizer", name, dict.fromkeys(entry.name for entry in TABLE))
+    if not form:
+        return entries[0]
+    found = next((entry for entry in entries if entry.form == form), None)
+    if found is None:
+        raise UnknownName(f"form of {name}", form, [entry.form for entry in entries if entry.form])
+    return found

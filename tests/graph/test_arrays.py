@@ -7,7 +7,8 @@ from math import prod
 import pytest
 
 from derive.errors import InputError, UnknownName
-from derive.graph.arrays import ARRAY_TABLE, Array
+from derive.graph.array_table import ARRAY_TABLE
+from derive.graph.arrays import Array
 from derive.graph.graph import Graph
 from derive.graph.windows import out_size
 from derive.notation.symbols import parse_symbol
@@ -230,7 +231,7 @@ def array(*rows):
         ("flatten(A)", (4, 1), [1, 2, 3, 4]),
         ("concat(A, B)", (4, 2), [1, 2, 3, 4, 5, 6, 7, 8]),
         ("reshape(A, 1, 4)", (1, 4), [1, 2, 3, 4]),
-        ("max(A, B)", (), [8]),
+        ("max(A, B)", (2, 2), [5, 6, 7, 8]),
         ("min(A)", (), [1]),
         ("conv2d(A, B)", (1, 1), [70]),
         ("conv2d(A, B, padding=1)", (3, 3), [8, 23, 14, 30, 70, 38, 18, 39, 20]),

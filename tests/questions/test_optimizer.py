@@ -114,7 +114,7 @@ GOOD = {"optimizer": "adam", "rate": 0.1, "wrt": ["w"], "at": {"w": 2}, "gradien
         ({"optimizer": "adamm"}, UnknownName, "did you mean adam"),
         ({"settings": {"beta_3": 1}}, UnknownName, "beta_1"),
         ({"state": {"s": {"w": 1}}}, UnknownName, "unknown state"),
-        ({"step": 2}, InputError, "needs the state"),
+        ({"step": 2}, InputError, "needs the state m of w"),
         ({"at": {}}, InputError, "no value"),
         ({"gradients": {"b": 1}}, InputError, "not given"),
         ({"gradients": {}}, InputError, "either a graph or the gradients"),

@@ -1,0 +1,78 @@
+"""Random givens for questions about optimizers."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from derive.questions.draws import decimal, draw_logistic
+from derive.training.optimizers import TABLE, Optimizer
+from derive.training.rule import CORRECTED, ROOT, calls
+
+ENTRIES = tuple(TABLE)
+
+
+def draw_rule(rng: random.Random) -> tuple[Optimizer, dict[str, Any]]:
+    """A random entry, and how a question asks for it: its form, its rate, sometimes other options and settings."""
+    entry = rng.choice(ENTRIES)
+    drawn: dict[str, Any] = {"optimizer": entry.name, "rate": rng.choice([0.1, 0.01, 0.5])}
+    if entry.form:
+        drawn["form"] = entry.form
+    if calls(entry, ROOT) and rng.random() < 0.3:
+        drawn["epsilon_in_root"] = rng.random() < 0.5
+    if calls(entry, CORRECTED) and rng.random() < 0.3:
+        drawn["bias_correction"] = rng.random() < 0.5
+    settings: dict[str, Any] = {}
+    for name in entry.settings:
+        if name.startswith(("beta", "rho")) and rng.random() < 0.4:
+            settings[name] = rng.choice([0, 0.5, 0.75, 0.9, 0.99])
+    if rng.random() < 0.2:
+        settings["lam"] = rng.choice([0.1, 0.01])
+    return entry, drawn | ({"settings": settings} if settings else {})
+
+
+def draw_step(rng: random.Random) -> dict[str, Any]:
+    """One step: on a random logistic neuron or layer, or on given gradients, of scalars or arrays."""
+    entry, drawn = draw_rule(rng)
+    kind = rng.choice(["graph", "layer", "scalars", "scalars", "array"])
+    if kind == "graph":
+        drawn |= draw_logistic(rng)
+    elif kind == "layer":
+        drawn |= _layer(rng)
+    else:
+        drawn |= _gradients(rng, kind == "array")
+    if entry.state and rng.random() < 0.5:
+        drawn["step"] = rng.randint(1, 5)
+        drawn["state"] = {
+            state: {name: _like(rng, drawn["at"][name]) for name in drawn["wrt"]} for state in entry.state
+        }
+    return drawn
+
+
+def _gradients(rng: random.Random, is_array: bool) -> dict[str, Any]:
+    names = rng.sample(["w", "b", "w_1", "w_2"], 1 if is_array else rng.randint(1, 2))
+    at: dict[str, Any] = {name: decimal(rng) for name in names}
+    gradients: dict[str, Any] = {name: decimal(rng, -2, 2, 0.02) for name in names}
+    if is_array:
+        shape = rng.choice([(2,), (3,), (2, 2)])
+        at = {name: _filled(rng, shape) for name in names}
+        gradients = {name: _filled(rng, shape) for name in names}
+    return {"wrt": names, "at": at, "gradients": gradients}
+
+
+def _layer(rng: random.Random) -> dict[str, Any]:
+    """A layer with squared error, of which an array or an entry of one is trained."""
+    graph = {"z": "W @ x + b", "h": f"{rng.choice(['sigmoid', 'tanh', 'relu'])}(z)", "L": "sum((h - t)**2)"}
+    at = {"W": _filled(rng, (2, 2)), "x": _filled(rng, (2,)), "b": _filled(rng, (2,)), "t": _filled(rng, (2,))}
+    return {"graph": graph, "of": "L", "wrt": [rng.choice(["W", "b"])], "at": at}
+
+
+def _filled(rng: random.Random, shape: tuple[int, ...]) -> Any:
+    if len(shape) == 1:
+        return [decimal(rng, -2, 2) for _ in range(shape[0])]
+    return [_filled(rng, shape[1:]) for _ in range(shape[0])]
+
+
+def _like(rng: random.Random, value: Any) -> Any:
+    """Positive numbers in the shape of a parameter: what a second moment may be."""
+    return [_like(rng, each) for each in value] if isinstance(value, list) else abs(decimal(rng, -1, 1, 0.05))
