@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from derive.check.courses import COURSE_CLAIMS
 from derive.check.filters import FILTER_CLAIMS
 from derive.check.landscape import SMALL, Landscape, inertia
 from derive.check.missed import any_missed, is_near
@@ -104,4 +105,4 @@ def _rows(claimed: Form, width: int) -> list[tuple[Form, ...]]:
     return [(item,) for item in items] if width == 1 else [items]
 
 
-CLAIMS: dict[str, Check] = {"kind": _kind, "critical_points": _critical_points, **FILTER_CLAIMS}
+CLAIMS: dict[str, Check] = {"kind": _kind, "critical_points": _critical_points, **FILTER_CLAIMS, **COURSE_CLAIMS}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from derive.check.recurrence import Recurrences
 from derive.notation.form import (
     At,
     BigSum,
@@ -65,6 +66,7 @@ class Premises:
     def _read(self, givens: list[Given]) -> None:
         for given in givens:
             self._note(given)
+        self.recurrences = Recurrences(self.definitions)
         for given in givens:
             forms = () if _meant(given) else (given.target, given.form)  # a meaning speaks of what is known by then
             self.mention(form for form in forms if form is not None)
@@ -99,7 +101,7 @@ class Premises:
             for name in names_in(form):
                 if name in self.values:
                     self.inputs.setdefault(name)
-                elif name not in self.definitions and not self.is_function(name):
+                elif not self.knows(name):
                     self._take(name)
 
     def _is_new_function(self, name: str) -> bool:
@@ -152,8 +154,12 @@ class Premises:
         return name in self.given or (array is not None and array[0] in self.given)
 
     def knows(self, name: Symbol) -> bool:
-        """Whether the name itself was given or defined (entries of arrays are not looked at)."""
-        return name in self.definitions or name in self.inputs or name in self.values or self.is_function(name)
+        """Whether the name itself was given or defined, or is at its step; entries of arrays are not looked at."""
+        if name in self.definitions or name in self.inputs or name in self.values or self.is_function(name):
+            return True
+        if form := self.recurrences.instance(name):
+            self.define(name, form)
+        return form is not None
 
     def array_of(self, name: Symbol) -> tuple[Symbol, tuple[int, ...]] | None:
         """The known array of which `name` may be an entry, and the index: W_12 is entry (1, 2) of W."""

@@ -17,14 +17,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from derive.check import tex
+from derive.check.agree import printed_decimals
 from derive.check.claims import claim_name
 from derive.check.premises import is_symbolic
+from derive.check.recurrence import at_step
 from derive.check.rows import Printed, chain, display_rows, stated, table_rows
 from derive.errors import InputError
 from derive.notation import latex_reader
 from derive.notation.form import At, Form, Symbol, Text
-from derive.record import Given, Line, Step
+from derive.record import Given, Line, Relation, Step
 
+CARRIES_ROUNDED = re.compile(r"rounded to (\d+) significant digits and carried")
 _UNKNOWN = re.compile(r"(?:with|Let) (?P<names>(?:\$[^$]*\$(?:, | and )?)+) (?:be )?unknown")
 
 Maths = tuple[str, ...]
@@ -133,8 +136,8 @@ class Document:
         part, rows, claims = self._part, self._rows, self._claims
         self._part, self._rows, self._claims = None, [], []
         if part is not None:
-            part.steps = self._steps(rows, part.places, "row")
-            part.claims = tuple(filter(_is_claim, self._steps(claims, part.places, "claim")))
+            part.steps = self._steps(rows, part, "row")
+            part.claims = tuple(filter(_is_claim, self._steps(claims, part, "claim")))
             self.parts.append(part)
 
     def _take_givens(self, piece: tex.Piece) -> None:
@@ -170,7 +173,20 @@ class Document:
             self.unread.append((offset, f"'{' '.join(text.split())[:60]}' cannot be read: {error.message}"))
             return None
 
-    def _steps(self, rows: Iterable[Printed], places: dict[str, list[int]], kind: str) -> tuple[Step, ...]:
+    def _at_its_step(
+        self, row: Printed, head: Form | None, form: Form | None, part: Part
+    ) -> tuple[Form, Printed] | None:
+        """The quantity that a cell of a table over steps shows; None where no premise says what it is at each step.
+
+        Where printed numbers are carried on, a row behind others that are left out follows from nothing printed.
+        """
+        lost = row.step is None or (row.step.follows_gap and CARRIES_ROUNDED.search(self.stated))
+        if lost or row.step is None or head is None or form is None or head not in {g.target for g in part.givens}:
+            return None
+        relation: Relation = "≈" if printed_decimals(form) else "="
+        return at_step(head, row.step.letter, row.step.number), replace(row, relation=relation)
+
+    def _steps(self, rows: Iterable[Printed], part: Part, kind: str) -> tuple[Step, ...]:
         """The rows as steps; rows under another comment begin a step of their own."""
         steps: list[Step] = []
         where: str | None = None
@@ -178,15 +194,19 @@ class Document:
             form, target = self._read(row.form, row.offset), None
             if row.target and (target := self._read(row.target, row.offset)) is None:
                 continue
+            if row.step is not None:
+                if (found := self._at_its_step(row, target, form, part)) is None:
+                    continue
+                target, row = found
             if row.target or self.where(row.offset) != where:
                 where = self.where(row.offset)
                 uses = tuple(step.name for step in steps)
                 steps.append(Step(f"{kind} {len(steps) + 1}", target, uses=uses))
             if form is None:
                 continue
-            line = Line(row.relation, form, boxed=row.boxed)
+            line = Line(row.relation, form, boxed=row.boxed, at=row.step is not None)
             steps[-1] = replace(steps[-1], lines=(*steps[-1].lines, line))
-            places.setdefault(steps[-1].name, []).append(row.offset)
+            part.places.setdefault(steps[-1].name, []).append(row.offset)
         return tuple(steps)
 
 

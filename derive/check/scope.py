@@ -66,7 +66,8 @@ def points_of(premises: Premises, conventions: Conventions) -> Points:
     given = {name: Evaluator(digits=DIGITS).value(form) for name, form in premises.values.items()}
 
     def random_scene(domain: Domain) -> Scene:
-        return Scene(premises, lambda name: _drawn(domain, name, given.get(name)), kinks)
+        fixed = {name: given[name] for name in premises.recurrences.orders if name in given}
+        return Scene(premises, lambda name: fixed.get(name) or _drawn(domain, name, given.get(name)), kinks)
 
     def random_world(domain: Domain) -> World:
         return World(random_scene(domain))
@@ -78,7 +79,7 @@ def points_of(premises: Premises, conventions: Conventions) -> Points:
         return World(Scene(premises, draw, kinks, exact=True))
 
     premises.settle(given_world(DOMAINS[0]).holds_entry)
-    all_given = all(name in given for name in premises.inputs)
+    all_given = all(name in given for name in premises.inputs if not premises.recurrences.runs(name))
     return Points(
         lambda: [random_world(domain) for domain in DOMAINS] + _on_many_pieces(premises, random_scene),
         [random_world(domain) for domain in WHOLE],

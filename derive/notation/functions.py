@@ -77,5 +77,7 @@ FUNCTIONS: dict[str, Function] = {
         _named("kernel_effect", "effect"),
         _named("strongest", "strongest"),
         _named("solution", "solution", arity=None),
+        _named("batch", "batch", arity=3),
+        _named("course", "course", arity=2),
     )
 }

@@ -109,21 +109,18 @@ class OptimizerQuestion(GraphGradient):
                 return number(entries[name])
         raise InputError(f"the parameter {symbol_name(name)} has no value: at has none")
 
-    def states(self, update: Update, needed: bool) -> dict[Symbol, Form]:
-        """The states of one parameter before the step: as given, else 0.
+    def start_of(self, state: str, owner: Symbol) -> Form:
+        """A state of one parameter before the step: as given, else 0; it must be given where an earlier step left it."""
+        given = self.state.get(state)
+        value = given.get(owner) if isinstance(given, dict) else given
+        what = f"{state} of {symbol_name(owner)}"
+        if value is None and self.number > 1:
+            raise InputError(f"step {self.number} needs the state {what} that the step before left")
+        return _like(self.parameter(owner), value or ZERO, what)
 
-        Args:
-            needed: whether they must be given, because an earlier step left them.
-        """
-        owner = update.owner
-        found: dict[Symbol, Form] = {}
-        for state in update.rule.entry.state:
-            given = self.state.get(state)
-            value = given.get(owner) if isinstance(given, dict) else given
-            if value is None and needed:
-                raise InputError(f"step {self.number} needs the state {state} of {symbol_name(owner)} that the step before left")
-            found[update.before(state)] = _like(self.parameter(owner), value or ZERO, f"{state} of {symbol_name(owner)}")
-        return found
+    def states(self, update: Update) -> dict[Symbol, Form]:
+        """The states of one parameter before the step, under their names."""
+        return {update.before(state): self.start_of(state, update.owner) for state in update.rule.entry.state}
 
     def asks(self, rule: Rule) -> Phrase:
         """What tells this rule from others of its name, as the question states it."""
@@ -132,7 +129,7 @@ class OptimizerQuestion(GraphGradient):
         if calls(entry, CORRECTED):
             said.append(f"{'with' if rule.bias_correction else 'without'} bias correction")
         if calls(entry, ROOT):
-            said.append(f"ε {'under' if rule.epsilon_in_root else 'beside'} the root")
+            said.append(f"with ε {'under' if rule.epsilon_in_root else 'beside'} the root")
         if rule.decays:
             said.append("weight decay λw added to the gradient")
         words = "; ".join(said)

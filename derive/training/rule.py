@@ -180,6 +180,11 @@ class Update:
         self.names |= {parse_symbol(state): self.before(state) for state in rule.entry.state}
         self.names |= {parse_symbol(quantity): self.name(quantity) for quantity, _, _ in rule.lines}
 
+    @property
+    def written_owner(self) -> Symbol:
+        """The parameter as the graph calls it, an array in bold."""
+        return replace(self.owner, bold=self.is_array)
+
     def before(self, state: str) -> Symbol:
         """A state before the step: m_{w,0} before the first."""
         return self._owned(parse_symbol(state), 1)

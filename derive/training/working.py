@@ -32,7 +32,7 @@ def update_steps(update: Update, sheet: Point, shape: tuple[int, ...] | None = N
             found = _by_entries(sheet, shape, Line("=", form, reason), target, by_place, marks)
         else:
             found = [sheet.step(symbol_name(target), target, form, reason, (), marks, OPTIMIZER)]
-        steps += [_with_whole(update, found[0]), *found[1:]] if is_last else found
+        steps += [_with_whole(update, found[0], shape is not None), *found[1:]] if is_last else found
     return steps
 
 
@@ -46,10 +46,16 @@ def ahead_steps(update: Update, sheet: Point, target: Symbol, shape: tuple[int, 
     return _by_entries(sheet, shape, Line("=", form, reason), replace(target, bold=True), places, ())
 
 
-def _with_whole(update: Update, step: Step) -> Step:
-    """The new parameter also in one formula, which the judge compares with the rule line by line."""
+def _with_whole(update: Update, step: Step, is_array: bool) -> Step:
+    """The new parameter also in one formula, which the judge compares with the rule line by line.
+
+    Numbers follow the line of the rule, since where they are carried it is that line they go into.
+    """
     whole = update.whole()
-    return step if whole is None else replace(step, lines=(Line("=", whole, IN_ONE, level=3), *step.lines))
+    if whole is None:
+        return step
+    line = Line("=", whole, IN_ONE, level=3)
+    return replace(step, lines=(*step.lines, line) if is_array else (line, *step.lines))
 
 
 def _by_entries(
