@@ -17,6 +17,15 @@ from derive.notation.form import Derivative, Form, Symbol
 if TYPE_CHECKING:
     from derive.check.world import Overrides, World
 
+def carrying(world: World, target: Form, printed: Form) -> World:
+    """The world that goes on with what was printed for a quantity; a column may be printed as a row of numbers."""
+    value = world.value(printed)
+    if isinstance(value, Array) and len(value.shape) == 1:
+        own = world.value(target)
+        value = Array(own.shape, value.items) if isinstance(own, Array) else value
+    return world.carrying({target: value})
+
+
 def still_carried(world: World, moved: Iterable[Form]) -> Overrides:
     """The carried numbers of what does not depend on the names that have other values under an evaluation bar."""
     changed = reduce(lambda mask, name: mask | world.premises.bit(name), moved, 0)

@@ -8,6 +8,7 @@ solution, and what it gives must be what the solution gives. How a document is r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -16,7 +17,7 @@ from derive.check import tex
 from derive.check.beside import read_beside
 from derive.check.context import premises_of, worked_parts
 from derive.check.judge import judge
-from derive.check.printed import CARRIES_ROUNDED, Document
+from derive.check.printed import Document
 from derive.check.report import Remark, Report, judged, unread
 from derive.errors import DeriveError
 from derive.notation import latex_reader
@@ -56,7 +57,7 @@ def _alone(document: Document, conventions: Conventions) -> Iterator[Report]:
 def stated_conventions(text: str) -> Conventions:
     """The conventions that a sheet states: how it rounds, and the slope of ReLU at 0."""
     conventions = Conventions()
-    if digits := CARRIES_ROUNDED.search(text):
+    if digits := re.search(r"rounded to (\d+) significant digits and carried", text):
         conventions = replace(conventions, rounding=Rounding("carry-rounded", int(digits.group(1))))
     for math in tex.inline(text):
         try:

@@ -13,21 +13,20 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from derive.check import tex
 from derive.check.agree import printed_decimals
 from derive.check.claims import claim_name
 from derive.check.premises import is_symbolic
-from derive.check.recurrence import at_step
-from derive.check.rows import Printed, chain, display_rows, stated, table_rows
+from derive.check.recurrence import at_step, is_instance
+from derive.check.rows import Printed, RowStep, chain, display_rows, stated, table_rows
 from derive.errors import InputError
 from derive.notation import latex_reader
-from derive.notation.form import At, Form, Symbol, Text
-from derive.record import Given, Line, Relation, Step
+from derive.notation.form import At, Form, Symbol, Text, symbols
+from derive.record import Given, Line, Step
 
-CARRIES_ROUNDED = re.compile(r"rounded to (\d+) significant digits and carried")
 _UNKNOWN = re.compile(r"(?:with|Let) (?P<names>(?:\$[^$]*\$(?:, | and )?)+) (?:be )?unknown")
 
 Maths = tuple[str, ...]
@@ -173,31 +172,20 @@ class Document:
             self.unread.append((offset, f"'{' '.join(text.split())[:60]}' cannot be read: {error.message}"))
             return None
 
-    def _at_its_step(
-        self, row: Printed, head: Form | None, form: Form | None, part: Part
-    ) -> tuple[Form, Printed] | None:
-        """The quantity that a cell of a table over steps shows; None where no premise says what it is at each step.
-
-        Where printed numbers are carried on, a row behind others that are left out follows from nothing printed.
-        """
-        lost = row.step is None or (row.step.follows_gap and CARRIES_ROUNDED.search(self.stated))
-        if lost or row.step is None or head is None or form is None or head not in {g.target for g in part.givens}:
-            return None
-        relation: Relation = "≈" if printed_decimals(form) else "="
-        return at_step(head, row.step.letter, row.step.number), replace(row, relation=relation)
-
     def _steps(self, rows: Iterable[Printed], part: Part, kind: str) -> tuple[Step, ...]:
         """The rows as steps; rows under another comment begin a step of their own."""
         steps: list[Step] = []
         where: str | None = None
+        given = {name for each, _ in (*part.shared, *part.own) for name in (each.target, *_symbols(each.form))}
         for row in rows:
             form, target = self._read(row.form, row.offset), None
             if row.target and (target := self._read(row.target, row.offset)) is None:
                 continue
             if row.step is not None:
-                if (found := self._at_its_step(row, target, form, part)) is None:
+                known = {*given, *(step.target for step in steps if step.target is not None)}
+                if target is None or form is None or (target := _at_its_step(target, row.step, known)) is None:
                     continue
-                target, row = found
+                row = replace(row, relation="≈" if printed_decimals(form) else "=")
             if row.target or self.where(row.offset) != where:
                 where = self.where(row.offset)
                 uses = tuple(step.name for step in steps)
@@ -208,6 +196,17 @@ class Document:
             steps[-1] = replace(steps[-1], lines=(*steps[-1].lines, line))
             part.places.setdefault(steps[-1].name, []).append(row.offset)
         return tuple(steps)
+
+
+def _at_its_step(head: Form, row: RowStep, known: Collection[Form]) -> Form | None:
+    """The quantity that a cell of a table over steps shows; None where no premise says what it is at each step."""
+    target = at_step(head, {row.letter: row.number})
+    names = symbols(target)
+    return target if all(name in known or is_instance(name, known) for name in names) else None
+
+
+def _symbols(form: Form | None) -> Iterable[Symbol]:
+    return symbols(form) if form is not None else ()
 
 
 def _maths(wording: str) -> Maths:

@@ -1,7 +1,9 @@
 """Names with a running index: `w_17` is what the premise about `w_t` says where t is 17.
 
 A letter runs where some premise speaks of one step before, as in `w_t = w_{t-1} - η g_t`; every premise about a name
-that carries the letter then stands for as many as there are steps. Nothing is written out before somebody asks.
+that carries the letter then stands for as many as there are steps. Of several runs that differ in their numbers alone,
+r counts which one it is, as in `w_t^{(r)} = w_{t-1}^{(r)} - η^{(r)} g_t^{(r)}`. Nothing is written out before somebody
+asks.
 """
 
 from __future__ import annotations
@@ -15,84 +17,108 @@ from derive.notation.value import substituted
 
 MOST_STEPS = 1000
 """A step beyond this one is of no run that a sheet shows."""
+RUN = "r"
 
 _BEFORE = re.compile(r"([A-Za-z])-(\d+)")
+Numbers = dict[str, int]
+"""What letters stand for."""
 
 
 class Recurrences:
-    """The definitions that stand for one step each, among all definitions.
+    """The definitions that stand for one step, or one run, each among all definitions.
 
     Attributes:
         letters: those that run.
-        orders: names that say in which order examples are seen: whole numbers that are what they are at every point.
+        whole: names of whole numbers that are what they are at every point: orders of examples, sizes of batches.
     """
 
     def __init__(self, definitions: Mapping[Form, Form]) -> None:
-        forms = [part for pair in definitions.items() for part in pair]
-        self.letters = running_letters(name for form in forms for name in symbols(form))
-        self._rules = {n: f for n, f in definitions.items() if isinstance(n, Symbol) and self.runs(n)}
+        names = [name for pair in definitions.items() for form in pair for name in symbols(form)]
+        self.letters = running_letters(names)
+        named = {name: form for name, form in definitions.items() if isinstance(name, Symbol)}
+        if any(RUN in _pieces(name) and self.runs(name) for name in named):
+            self.letters.add(RUN)
+        self._rules = {name: form for name, form in named.items() if self.runs(name)}
         batches = (node for form in self._rules.values() for node in walk(form) if _is_batch(node))
-        self.orders = {name for batch in batches for name in symbols(batch.args[1])}
+        self.whole = {name for batch in batches for part in _counting(batch) for name in symbols(part)}
 
     def runs(self, name: Symbol) -> bool:
         """Whether the name speaks of no step in particular: w_t, or w_{t-1}."""
-        return any(piece in self.letters or _stem(piece) in self.letters for piece in (*name.sub, name.sup))
+        return any(piece in self.letters or _stem(piece) in self.letters for piece in _pieces(name))
+
+    def is_whole(self, name: Symbol) -> bool:
+        """Whether the name, or what it is one of, stands for whole numbers that are not drawn."""
+        return any(_numbers(name, general, self.letters) is not None for general in self.whole)
 
     def instance(self, name: Symbol) -> Form | None:
         """What a name stands for at its step; None where no premise says so."""
-        for letter in self.letters if self._rules else ():
-            for general, step in _readings(name, letter):
-                rule = self._rules.get(general)
-                if rule is not None and self._first(rule) <= step <= MOST_STEPS:
-                    return at_step(rule, letter, step)
+        for general, rule in self._rules.items():
+            numbers = _numbers(name, general, self.letters)
+            if numbers and all(_first(rule, letter) <= k <= MOST_STEPS for letter, k in numbers.items()):
+                return at_step(rule, numbers)
         return None
-
-    def _first(self, rule: Form) -> int:
-        """The first step that a rule is about: 1 where it speaks of the step before."""
-        return int(bool(running_letters(symbols(rule))))
 
 
 def running_letters(names: Iterable[Symbol]) -> set[str]:
     """The letters of which a name says that they run: t in w_{t-1}."""
-    return {_stem(piece) for name in names for piece in (*name.sub, name.sup)} - {""}
+    return {_stem(piece) for name in names for piece in _pieces(name)} - {""}
 
 
 def is_instance(name: Symbol, known: Collection[Form]) -> bool:
     """Whether the name is one of those that a known name with a running index stands for."""
-    letters = running_letters(each for each in known if isinstance(each, Symbol))
-    return any(general in known for letter in letters for general, _ in _readings(name, letter))
+    generals = [each for each in known if isinstance(each, Symbol)]
+    letters = running_letters(generals)
+    letters |= {RUN} if letters else set()
+    return bool(letters) and any(_numbers(name, general, letters) for general in generals)
 
 
-def at_step(form: Form, letter: str, step: int) -> Form:
-    """The form with a number for the running letter, in indices and where it counts."""
+def at_step(form: Form, numbers: Numbers) -> Form:
+    """The form with numbers for running letters, in indices and where they count."""
 
     def piece(text: str) -> str:
-        if _stem(text) == letter:
-            return str(step - int(text.partition("-")[2]))
-        return str(step) if text == letter else text
+        if (stem := _stem(text)) in numbers:
+            return str(numbers[stem] - int(text.partition("-")[2]))
+        return str(numbers[text]) if text in numbers else text
 
     def change(part: Form) -> Form | None:
         if not isinstance(part, Symbol):
             return None
-        if part == Symbol(letter):
-            return Number(str(step))
+        if part.base in numbers and part == Symbol(part.base):
+            return Number(str(numbers[part.base]))
         return Symbol(part.base, part.accent, tuple(map(piece, part.sub)), piece(part.sup), part.bold)
 
     return substituted(form, change)
 
 
-def _readings(name: Symbol, letter: str) -> Iterator[tuple[Symbol, int]]:
-    """The name with a running letter in place of one number, and that number; the last one first."""
-    if name.sup.isdigit():
-        yield Symbol(name.base, name.accent, name.sub, letter), int(name.sup)
-    for k in reversed(range(len(name.sub))):
-        if name.sub[k].isdigit():
-            sub = (*name.sub[:k], letter, *name.sub[k + 1 :])
-            yield Symbol(name.base, name.accent, sub, name.sup), int(name.sub[k])
+def _numbers(name: Symbol, general: Symbol, letters: Collection[str]) -> Numbers | None:
+    """The numbers that make a name of a general one; none of them where both are the same, None where it cannot be."""
+    if (name.base, name.accent, len(name.sub)) != (general.base, general.accent, len(general.sub)):
+        return None
+    found: Numbers = {}
+    for own, piece in zip(_pieces(name), _pieces(general), strict=True):
+        if piece in letters and own.isdigit() and found.get(piece, int(own)) == int(own):
+            found[piece] = int(own)
+        elif own != piece:
+            return None
+    return found
+
+
+def _first(rule: Form, letter: str) -> int:
+    """The first step that a rule is about: 1 where it speaks of the step before."""
+    return int(letter in running_letters(symbols(rule)))
 
 
 def _is_batch(form: Form) -> TypeGuard[Call]:
     return isinstance(form, Call) and form.function == "batch" and len(form.args) == 3
+
+
+def _counting(batch: Call) -> Iterator[Form]:
+    yield batch.args[1]
+    yield from (value for _, value in batch.params)
+
+
+def _pieces(name: Symbol) -> tuple[str, ...]:
+    return (*name.sub, name.sup)
 
 
 def _stem(piece: str) -> str:

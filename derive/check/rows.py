@@ -15,17 +15,15 @@ _ROW, _CELL, _MATH = frozenset((r"\\",)), frozenset("&"), frozenset("$")
 _VERDICT = re.compile(r":?\s*(?P<words>[A-Za-z][A-Za-z0-9 -]*)")
 _LINKS: dict[str, Relation] = {**RELATIONS, ":": "="}
 _SPACES = (r"\displaystyle", r"\qquad", r"\quad")
-_GAP = r"\multicolumn"
 _RULES = (r"\toprule", r"\midrule", r"\bottomrule", r"\hline", r"\nonumber", r"\notag")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A row of a table over steps: the letter that counts them, its number, and whether rows before it are left out."""
+class RowStep:
+    """A row of a table over steps: the letter that counts them, and its number."""
 
     letter: str
     number: int
-    follows_gap: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class Printed:
     relation: Relation
     form: str
     boxed: bool = False
-    step: Step | None = None
+    step: RowStep | None = None
 
 
 def display_rows(body: str, offset: int) -> Iterator[Printed]:
@@ -124,7 +122,6 @@ def table_rows(body: str, offset: int) -> Iterator[Printed]:
     letter, a row begins with the number of its step, and a cell is what the head of its column is there.
     """
     heads: list[str] = []
-    follows_gap = False
     for row in cut(body, _ROW):
         text = _blanked(_without_spacing(row.text) if row.by else row.text, *_RULES)
         cells = [without(cell.text, "quiet") for cell in cut(text, _CELL)]
@@ -133,10 +130,9 @@ def table_rows(body: str, offset: int) -> Iterator[Printed]:
             heads = [found[0].strip() if found else "" for found in maths]
             if len(heads[0]) == 1:
                 continue
-        follows_gap = follows_gap or _GAP in text
         place = offset + row.offset
         if len(cells) >= 2 and len(heads[0]) == 1 and cells[0].strip().isdigit():
-            step = Step(heads[0], int(cells[0]), follows_gap)
+            step = RowStep(heads[0], int(cells[0]))
             yield from _at_step(step, heads, cells, maths, place)
         elif len(cells) >= 2 and not maths[0]:
             yield from _own_cells(cells, maths, place)
@@ -153,7 +149,7 @@ def _successive(maths: list[list[str]], place: int) -> Iterator[Printed]:
         target = ""
 
 
-def _at_step(step: Step, heads: list[str], cells: list[str], maths: list[list[str]], offset: int) -> Iterator[Printed]:
+def _at_step(step: RowStep, heads: list[str], cells: list[str], maths: list[list[str]], offset: int) -> Iterator[Printed]:
     place = offset
     for head, cell, formulas in zip(heads, cells, maths, strict=False):
         if head and formulas:

@@ -13,7 +13,7 @@ from derive.graph.graph import matrix_form
 from derive.notation.build import TEN, number
 from derive.notation.decimals import decimal_of
 from derive.notation.form import Fence, Form, Power, Relation, Symbol, Tuple
-from derive.notation.rounding import as_fraction, shown
+from derive.notation.rounding import as_fraction, in_digits, magnitude, shown
 from derive.notation.symbols import symbol_name
 from derive.questions.folding import folded
 from derive.record import Line, Mark, Phrase, Rounding, Step
@@ -30,7 +30,6 @@ TINY = Fraction(10) ** TINY_POWER
 """Below this a number is shown as less than it: what is left of it is noise."""
 MOST_ENTRIES = 4
 """Of a larger array no column is shown."""
-ABOVE: Phrase = ("above",)
 _EXAMPLES: Phrase = ("examples",)
 
 Entries = tuple[Real, ...]
@@ -82,7 +81,7 @@ def _entries(quantity: str, owner: Symbol) -> Callable[[Row], Entries | None]:
 
 
 def trace(columns: Sequence[Column], run: Run, names: Iterates, rounding: Rounding, examples: Examples) -> Step:
-    """The table: of many rows those at both ends, the last one with what was asked for."""
+    """The table: of many rows those at both ends, and all where each row follows from the printed one before it."""
     batches = examples.batches
     shown = replace(rounding, mode="carry-full") if rounding.mode == "exact" else rounding
     rows = []
@@ -95,7 +94,8 @@ def trace(columns: Sequence[Column], run: Run, names: Iterates, rounding: Roundi
         rows.append(Step(f"row {row.step}", intro=(str(row.step),), substeps=tuple(cells), layout="row", marks=marks))
     heads: list[Phrase] = [(Symbol(names.letter),), *([_EXAMPLES] if batches is not None else [])]
     heads += [(column.head,) for column in columns]
-    return Step("trace", rule="trace", substeps=folded(rows), layout="table", heads=tuple(heads))
+    kept = tuple(rows) if rounding.mode == "carry-rounded" else folded(rows)
+    return Step("trace", rule="trace", substeps=kept, layout="table", heads=tuple(heads))
 
 
 def _cell(column: Column, target: Symbol, row: Row, rounding: Rounding) -> Step:
@@ -104,8 +104,6 @@ def _cell(column: Column, target: Symbol, row: Row, rounding: Rounding) -> Step:
     entries = column.entries(row)
     if entries is None:
         return Step(name)
-    if column.key[0] == "g" and row.step == 1 and rounding.mode == "carry-rounded":
-        return Step(name, intro=ABOVE)  # rounded on the way, it is not what the premise about any step makes of it
     if is_noise(entries):
         size = Fence("abs" if column.shape is None else "norm", target)
         return Step(name, target, (Line("=", Relation("<", size, _bound(column.shape)), at=True),))
@@ -129,6 +127,10 @@ def _bound(shape: tuple[int, ...] | None) -> Form:
 
 
 def _shown(value: Real, rounding: Rounding) -> Line:
-    """A number as it is printed; carried digits are those of a rounded number, though they come out even here."""
+    """A number as it is printed; where digits are carried it is one that was rounded, though it comes out even now."""
     relation, form = shown(value, rounding)
-    return Line("≈" if rounding.mode == "carry-rounded" and decimal_of(form) else relation, form)
+    rounded = in_digits(value, rounding)
+    decimal = decimal_of(rounded) if rounding.mode == "carry-rounded" else None
+    if decimal is None or decimal[0] != value:
+        return Line(relation, form)
+    return Line("≈", rounded if value != 0 and magnitude(value) >= rounding.digits else form)

@@ -8,8 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from derive.questions.fields import Values
-from derive.questions.graph_question import listed, tie_remarks
 from derive.questions.finish import finished
+from derive.questions.graph_question import listed, tie_remarks
 from derive.questions.optimizer_draws import draw_run
 from derive.questions.optimizer_question import OptimizerQuestion
 from derive.questions.optimizer_trace import RunWork
@@ -69,7 +69,7 @@ class OptimizerRun(DescentQuestion):
             "Optimizer run",
             (*prompt, *self.asks(first.rule), *work.examples.told()),
             tuple(work.premises()),
-            (*work.examples.steps(work.names), *first.working, *first.steps, *steps),
+            (*work.examples.steps(work.names), *first.working, *work.named_gradients(), *first.steps, *steps),
             tuple(work.answers(steps)),
             conventions,
             remarks=(*work.remarks(), *tie_remarks(first.point), *self.told(first.rule)),

@@ -107,6 +107,16 @@ class RunWork:
 
     # solution
 
+    def named_gradients(self) -> Iterator[Step]:
+        """The first gradients under their names, where it is the printed digits of them that go on."""
+        if self.conventions.rounding.mode != "carry-rounded":
+            return
+        for update in self.first.updates.values():
+            target, slope = self.names.at(self.names.gradient(update.written_owner), 1), self.first.gradients[update.owner]
+            end = next(step for step in reversed(self.first.working) if step.target == slope).lines[-1]
+            lines = (Line("=", slope, ("the gradient of the first step",)), replace(end, reason=()))
+            yield Step(symbol_name(target), target, lines, "trace")
+
     def steps(self) -> Iterator[Step]:
         """The table of all steps, the end of a parameter that is too large for it, and how the loss went."""
         yield trace(self.columns, self.run, self.names, self.conventions.rounding, self.examples)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from derive.graph.arithmetic import Real
 from derive.notation.rounding import as_fraction
 from derive.training.runs import LARGEST, Run
 
