@@ -17,6 +17,7 @@ from derive.notation.form import Derivative, Form, Symbol
 if TYPE_CHECKING:
     from derive.check.world import Overrides, World
 
+
 def carrying(world: World, target: Form, printed: Form) -> World:
     """The world that goes on with what was printed for a quantity; a column may be printed as a row of numbers."""
     value = world.value(printed)

@@ -14,6 +14,7 @@ from derive.check.courses import COURSE_CLAIMS
 from derive.check.filters import FILTER_CLAIMS
 from derive.check.landscape import SMALL, Landscape, inertia
 from derive.check.missed import any_missed, is_near
+from derive.check.stability import STABILITY_CLAIMS
 from derive.check.world import World
 from derive.notation.form import At, Call, Form, Text, Tuple
 from derive.notation.reals import Undefined
@@ -105,4 +106,10 @@ def _rows(claimed: Form, width: int) -> list[tuple[Form, ...]]:
     return [(item,) for item in items] if width == 1 else [items]
 
 
-CLAIMS: dict[str, Check] = {"kind": _kind, "critical_points": _critical_points, **FILTER_CLAIMS, **COURSE_CLAIMS}
+CLAIMS: dict[str, Check] = {
+    "kind": _kind,
+    "critical_points": _critical_points,
+    **FILTER_CLAIMS,
+    **COURSE_CLAIMS,
+    **STABILITY_CLAIMS,
+}

@@ -21,17 +21,17 @@ def course(world: World, target: Form, claimed: Form) -> bool | None:
     if not (isinstance(target, Call) and len(target.args) == 2 and isinstance(claimed, Text)):
         return None
     names = list(_between(*target.args))
-    if len(names) < 2:
+    if len(names) < 2 or not all(map(world.premises.knows, names)):
         return None
-    losses = [world.reals.real(world.value(name)) for name in names if world.premises.knows(name)]
-    if len(losses) < len(names):
-        return None
-    said = claimed.text
-    if said.startswith("has no value"):
-        return said == f"has no value after step {len(losses) - 1}" and not _has_value(world, _next(names))
-    if abs(losses[-1]) > BOUND:
-        return said == f"grows beyond all bounds by step {len(losses) - 1}" and max(map(abs, losses[:-1])) <= BOUND
-    return said == _words(losses, world.reals.literal)
+    losses: list[Any] = []
+    for step, name in enumerate(names):
+        try:
+            losses.append(world.reals.real(world.value(name)))
+        except Undefined:
+            return bool(step) and claimed.text == f"has no value after step {step - 1}"
+        if abs(losses[-1]) > BOUND:
+            return claimed.text == f"grows beyond all bounds by step {step}"
+    return claimed.text == _words(losses, world.reals.literal)
 
 
 def _words(losses: list[Any], literal: Callable[[str], Any]) -> str:
@@ -58,20 +58,6 @@ def _between(first: Form, last: Form) -> Iterator[Symbol]:
 def _numbered(name: Symbol, place: int, step: int) -> Symbol:
     sub = tuple(str(step) if k == place else piece for k, piece in enumerate(name.sub))
     return Symbol(name.base, name.accent, sub, str(step) if place == len(name.sub) else name.sup)
-
-
-def _next(names: list[Symbol]) -> Symbol:
-    before, last = names[-2:]
-    pieces = [*zip(before.sub, last.sub, strict=True), (before.sup, last.sup)]
-    place = next(k for k, (a, b) in enumerate(pieces) if a != b)
-    return _numbered(last, place, int(pieces[place][1]) + 1)
-
-
-def _has_value(world: World, name: Symbol) -> bool:
-    try:
-        return world.premises.knows(name) and world.reals.real(world.value(name)) is not None
-    except Undefined:
-        return False
 
 
 COURSE_CLAIMS = {"course": course}

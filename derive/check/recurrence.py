@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TypeGuard
 
+from derive.notation.arrays import Value
 from derive.notation.form import Call, Form, Number, Symbol, symbols, walk
 from derive.notation.value import substituted
 
@@ -46,9 +47,15 @@ class Recurrences:
         """Whether the name speaks of no step in particular: w_t, or w_{t-1}."""
         return any(piece in self.letters or _stem(piece) in self.letters for piece in _pieces(name))
 
-    def is_whole(self, name: Symbol) -> bool:
-        """Whether the name, or what it is one of, stands for whole numbers that are not drawn."""
-        return any(_numbers(name, general, self.letters) is not None for general in self.whole)
+    def counted(self, given: Mapping[Symbol, Value]) -> dict[Symbol, Value]:
+        """The given whole numbers that are not drawn; a general name stands for the first that it speaks of."""
+        found: dict[Symbol, Value] = {}
+        for name, value in given.items():
+            for general in self.whole:
+                if _numbers(name, general, self.letters) is not None:
+                    found[name] = value
+                    found.setdefault(general, value)
+        return found
 
     def instance(self, name: Symbol) -> Form | None:
         """What a name stands for at its step; None where no premise says so."""

@@ -149,7 +149,9 @@ def _successive(maths: list[list[str]], place: int) -> Iterator[Printed]:
         target = ""
 
 
-def _at_step(step: RowStep, heads: list[str], cells: list[str], maths: list[list[str]], offset: int) -> Iterator[Printed]:
+def _at_step(
+    step: RowStep, heads: list[str], cells: list[str], maths: list[list[str]], offset: int
+) -> Iterator[Printed]:
     place = offset
     for head, cell, formulas in zip(heads, cells, maths, strict=False):
         if head and formulas:

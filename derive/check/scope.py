@@ -66,7 +66,7 @@ def points_of(premises: Premises, conventions: Conventions) -> Points:
     given = {name: Evaluator(digits=DIGITS).value(form) for name, form in premises.values.items()}
 
     def random_scene(domain: Domain) -> Scene:
-        fixed = {name: value for name, value in given.items() if premises.recurrences.is_whole(name)}
+        fixed = premises.recurrences.counted(given)
         return Scene(premises, lambda name: fixed.get(name) or _drawn(domain, name, given.get(name)), kinks)
 
     def random_world(domain: Domain) -> World:

@@ -79,5 +79,8 @@ FUNCTIONS: dict[str, Function] = {
         _named("solution", "solution", arity=None),
         _named("batch", "batch", arity=3),
         _named("course", "course", arity=2),
+        _named("descent", "descent", arity=None),
+        _named("eigmax", "eigmax"),
+        _named("eigmin", "eigmin"),
     )
 }

@@ -13,6 +13,7 @@ from typing import Any
 
 from derive.notation import arrays
 from derive.notation.arrays import Array, Value, each, items, like, pairwise, stack
+from derive.notation.eigenvalues import EIGENVALUE_MEANINGS
 from derive.notation.images import (
     cells,
     conv2d,
@@ -258,4 +259,5 @@ MEANINGS: dict[str, Meaning] = {
     "spread": spread,
     "cells": cells,
     **FIELD_MEANINGS,
+    **EIGENVALUE_MEANINGS,
 }

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from derive.notation.algebra import is_longer, size, tidy
 from derive.notation.build import neg, number
-from derive.notation.form import At, Call, Derivative, Form, Matrix, Number, Symbol, Tuple, rebuild, symbols
+from derive.notation.form import At, Call, Derivative, Form, Matrix, Number, Symbol, Tuple, rebuild, symbols, walk
 from derive.notation.reals import Undefined
 from derive.notation.rounding import Real, as_fraction, exact_form, in_digits, rounded, shown, unit_of
 from derive.notation.value import Evaluator, NoValue
@@ -20,6 +20,8 @@ from derive.record import Line, Phrase, Relation, Rounding
 
 MOST_EXTRA_DIGITS = 12
 SHORT = 9
+LONGEST_NUMBER = 12
+"""Digits of the numbers in an exact value that is shown on the way."""
 LONGEST_FOLDED = 200
 NUMBERS_IN: Phrase = ("numbers in",)
 
@@ -80,7 +82,7 @@ def number_lines(
     rounds = relation == "≈"
     result = folded(line) if rounds and exact and not is_longer(line, LONGEST_FOLDED) else line
     lines: list[tuple[Relation, Form, Phrase]] = [("=" if exact else "≈", line, reason)]
-    if result != line and (size(result) <= SHORT or rounding.mode == "exact"):
+    if result != line and (_is_readable(result) or rounding.mode == "exact"):
         lines.append(("=", result, ()))
     if not (rounds and rounding.mode == "exact"):
         lines.append((relation if lines[-1][0] == "=" else "≈", final, ()))
@@ -91,6 +93,12 @@ def number_lines(
         elif distinct and sign == "≈" and distinct[-1].relation == "=":
             distinct[-1] = replace(distinct[-1], relation="≈")
     return tuple(distinct)
+
+
+def _is_readable(form: Form) -> bool:
+    """Whether an exact value on the way to a rounded one says anything to a reader."""
+    digits = (len(node.text) for node in walk(form) if isinstance(node, Number))
+    return size(form) <= SHORT and max(digits, default=0) <= LONGEST_NUMBER
 
 
 def _true_numbers(form: Form, values: Values, rounding: Rounding, final: Form) -> tuple[Form, bool]:

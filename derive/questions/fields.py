@@ -100,6 +100,11 @@ def numeric(form: Form) -> Real | Array:
     return value
 
 
+def is_number(form: Form) -> bool:
+    """Whether a given is one number."""
+    return not isinstance(numeric(form), Array)
+
+
 _TEXT_OR_NUMBER = {"type": ["string", "number"]}
 _ARRAY = {"anyOf": [{"type": "number"}, {"type": "string"}, {"type": "array"}]}
 

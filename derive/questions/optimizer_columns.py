@@ -19,7 +19,7 @@ from derive.questions.folding import folded
 from derive.record import Line, Mark, Phrase, Rounding, Step
 from derive.training.iterates import Iterates
 from derive.training.rule import NEW
-from derive.training.runs import Row, Run
+from derive.training.runs import LOSS, Row, Run
 
 if TYPE_CHECKING:
     from derive.questions.optimizer_examples import Examples
@@ -40,7 +40,7 @@ class Column:
     """A column of the trace.
 
     Attributes:
-        key: the quantity of the rule ("g" for the gradient, "L" for the loss) and its parameter.
+        key: the quantity of the rule ("g" for the gradient) and its parameter.
         head: its name at any step.
         entries: what stands in a row; None for an empty cell.
     """
@@ -65,7 +65,7 @@ def columns_of(work: RunWork) -> tuple[Column, ...]:
             if quantity == NEW or quantity in states or "quantities" in asked.show:
                 found.append(Column((quantity, owner), update.name(quantity), _entries(quantity, owner), shape))
     if "loss" in asked.show:
-        found.append(Column(("L", asked.of), names.of(asked.of), lambda row: (row.loss,)))
+        found.append(Column((LOSS.base, LOSS), names.of(asked.of), lambda row: (row.loss,)))
     return tuple(found)
 
 

@@ -34,7 +34,7 @@ class Course:
             raise InputError("a run needs a graph, whose loss goes down: graph")
         self.asked, self.conventions, self.examples = asked, conventions, examples
         self.rule: Rule = asked.rule()
-        self.constants = {name: numeric(form) for name, form in asked.constants(self.rule).items()}
+        self.constants: dict[Form, Real] = {name: numeric(form) for name, form in asked.constants(self.rule).items()}
         self._losses: dict[tuple[int, ...], Loss] = {}
         self.descent = Descent(self.rule, self.constants, self._gradient, self._loss, keep)
 
@@ -49,7 +49,7 @@ class Course:
             f"{state}_new": {name: items_of(self.asked.start_of(state, name)) for name in parameters}
             for state in self.rule.entry.state
         }
-        return Row(0, parameters, self._loss(parameters), {}, states)
+        return Row(0, parameters, self.descent.loss_at(parameters), {}, states)
 
     def run(self, row: Row | None = None) -> Run:
         """The rows from one on, or from the start.
@@ -60,7 +60,9 @@ class Course:
         row = row or self.start()
         run = self.descent.run(row, self.asked.steps)
         if self.conventions.rounding.mode != "carry-rounded" and self.descent.is_chaotic(row, run):
-            raise InputError(f"where step {run.last.step} leads turns on digits far beyond the printed ones: the run is chaotic")
+            raise InputError(
+                f"the run is chaotic: digits far beyond the printed ones decide where step {run.last.step} leads"
+            )
         return run
 
     def _with(self, examples: dict[Symbol, Form]) -> DescentQuestion:

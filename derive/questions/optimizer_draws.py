@@ -43,7 +43,9 @@ def draw_step(rng: random.Random) -> dict[str, Any]:
         drawn |= _gradients(rng, kind == "array")
     if entry.state and rng.random() < 0.5:
         drawn["step"] = rng.randint(1, 5)
-        drawn["state"] = {state: {name: _like(rng, drawn["at"][name]) for name in drawn["wrt"]} for state in entry.state}
+        drawn["state"] = {
+            state: {name: _like(rng, drawn["at"][name]) for name in drawn["wrt"]} for state in entry.state
+        }
     return drawn
 
 
@@ -109,3 +111,29 @@ def draw_data(rng: random.Random) -> dict[str, Any]:
     at = {"w": decimal(rng, -1, 1), "b": decimal(rng, -1, 1)}
     drawn: dict[str, Any] = {"graph": graph, "of": "L", "wrt": ["w", "b"], "at": at, "data": data}
     return drawn | {"batch": rng.choice([1, 2, 3, count]), "seed": rng.randint(1, 99)}
+
+
+def draw_curves(rng: random.Random) -> dict[str, Any]:
+    """Rates on a bowl or a neuron, optimizers on a bowl, sizes of batches on data."""
+    drawn: dict[str, Any] = {"steps": rng.choice([5, 12, 20])}
+    kind = rng.choice(["rates", "rates", "neuron", "optimizers", "batches"])
+    if kind == "batches":
+        drawn |= draw_data(rng)
+        count = len(drawn["data"]["x"])
+        del drawn["batch"]
+        return drawn | {
+            "rate": rng.choice([0.02, 0.05]),
+            "batches": rng.choice([["all", 2, 1], [count, 1], ["all", 3]]),
+        }
+    if kind == "optimizers":
+        chosen = rng.sample(
+            ["momentum", "nesterov", "rmsprop", "adam", "adagrad", "gradient_descent"], rng.randint(2, 4)
+        )
+        return drawn | draw_bowl(rng, rng.choice([1, 2])) | {"rate": rng.choice([0.05, 0.1]), "optimizers": chosen}
+    if kind == "neuron":
+        return drawn | draw_logistic(rng) | {"rates": rng.sample([0.01, 0.1, 0.5, 1], 3)}
+    return (
+        drawn
+        | draw_bowl(rng, rng.choice([1, 2]))
+        | {"rates": rng.sample([0.01, 0.1, 0.3, 0.5, 1, 2], rng.randint(2, 4))}
+    )

@@ -53,7 +53,22 @@ class Examples:
 
     def whole(self) -> Bindings:
         """The inputs under the bar of the loss over all examples."""
-        return tuple((_bold(name), _whole(name)) for name in self.data) if self.batches else ()
+        return tuple((_bold(name), whole_name(name)) for name in self.data) if self.batches else ()
+
+    @property
+    def count(self) -> int:
+        """The number of all examples."""
+        return len(next(iter(self.data.values())).rows)
+
+    @property
+    def size(self) -> int:
+        """The number of examples in a step."""
+        return self.count if self.batches is None else self.batches.size
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """The order in which the examples are seen."""
+        return tuple(range(1, self.count + 1)) if self.batches is None else self.batches.order
 
     def order_name(self, graph: Graph) -> Symbol:
         """The letter of the order."""
@@ -66,10 +81,10 @@ class Examples:
         order = self.order_name(graph)
         size = (("size", number(self.batches.size)),)
         for name, matrix in self.data.items():
-            yield Given(_whole(name), matrix, "value")
+            yield Given(whole_name(name), matrix, "value")
         yield Given(order, Tuple(tuple(number(example) for example in self.batches.order)), "value")
         for name in self.data:
-            batch = Call("batch", (_whole(name), order, Symbol(names.letter)), 0, size)
+            batch = Call("batch", (whole_name(name), order, Symbol(names.letter)), 0, size)
             yield Given(names.of(_bold(name)), batch)
             yield Given(_bold(name), names.of(_bold(name), 1), note=IN_THE_FIRST)
 
@@ -113,5 +128,6 @@ def _bold(name: Symbol) -> Symbol:
     return Symbol(name.base, name.accent, name.sub, name.sup, bold=True)
 
 
-def _whole(name: Symbol) -> Symbol:
+def whole_name(name: Symbol) -> Symbol:
+    """What all examples of an input are called."""
     return Symbol(name.base, name.accent, (*name.sub, "data"), name.sup, bold=True)

@@ -11,14 +11,27 @@ from derive.errors import InputError, UnknownName
 from derive.graph.arrays import Array
 from derive.graph.graph import matrix_form, one_based
 from derive.notation.build import ZERO, number
-from derive.notation.form import Form, Symbol
+from derive.notation.form import Form, Product, Symbol
 from derive.notation.symbols import element, parse_symbol, symbol_name
 from derive.questions.fields import Definitions, Expression, Name, Values, numeric, to_form, to_values
 from derive.questions.graph import GraphGradient
 from derive.questions.graph_question import Known
 from derive.record import Phrase
 from derive.training.optimizers import optimizer
-from derive.training.rule import CORRECTED, ETA, ROOT, Rule, Update, calls, check_setting, settings_of, settled
+from derive.training.rule import (
+    CORRECTED,
+    EPSILON,
+    ETA,
+    LAM,
+    ROOT,
+    Rule,
+    W,
+    calls,
+    check_setting,
+    settings_of,
+    settled,
+)
+from derive.training.update import Update
 
 State = Form | dict[Symbol, Form]
 """A state of all parameters alike, or parameter by parameter."""
@@ -50,14 +63,17 @@ class OptimizerQuestion(GraphGradient):
         description="gradient_descent, sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, adamw or amsgrad"
     )
     form: str = Field(
-        "", description="which rule of that name: pytorch, velocity or dampened momentum, pytorch or look_ahead nesterov"
+        "",
+        description="which rule of that name: pytorch, velocity or dampened momentum, pytorch or look_ahead nesterov",
     )
     rate: Expression | None = Field(None, description="the learning rate")
     settings: Values = Field(
         {}, description="other constants, such as beta_1, epsilon or lam (weight decay); defaults as published"
     )
     epsilon_in_root: bool | None = Field(None, description="whether ε stands under the root; as published if not said")
-    bias_correction: bool | None = Field(None, description="whether moments are bias corrected; as published if not said")
+    bias_correction: bool | None = Field(
+        None, description="whether moments are bias corrected; as published if not said"
+    )
     state: States = Field(
         {}, description="what the step before left, or what the first one starts from: for each state (m, v) a value, "
         "or values by parameter",
@@ -110,7 +126,7 @@ class OptimizerQuestion(GraphGradient):
         raise InputError(f"the parameter {symbol_name(name)} has no value: at has none")
 
     def start_of(self, state: str, owner: Symbol) -> Form:
-        """A state of one parameter before the step: as given, else 0; it must be given where an earlier step left it."""
+        """A state of one parameter before the step: as given, else 0; one that an earlier step left must be given."""
         given = self.state.get(state)
         value = given.get(owner) if isinstance(given, dict) else given
         what = f"{state} of {symbol_name(owner)}"
@@ -123,23 +139,32 @@ class OptimizerQuestion(GraphGradient):
         return {update.before(state): self.start_of(state, update.owner) for state in update.rule.entry.state}
 
     def asks(self, rule: Rule) -> Phrase:
-        """What tells this rule from others of its name, as the question states it."""
+        """What tells this rule from others of its name, without a capital and a full stop."""
         entry = rule.entry
-        said: list[str] = [entry.says] if entry.says else []
+        said: list[Phrase] = [(entry.says,)] if entry.says else []
         if calls(entry, CORRECTED):
-            said.append(f"{'with' if rule.bias_correction else 'without'} bias correction")
+            said.append((f"{'with' if rule.bias_correction else 'without'} bias correction",))
         if calls(entry, ROOT):
-            said.append(f"with ε {'under' if rule.epsilon_in_root else 'beside'} the root")
+            said.append(("with ", EPSILON, f" {'under' if rule.epsilon_in_root else 'beside'} the root"))
         if rule.decays:
-            said.append("weight decay λw added to the gradient")
-        words = "; ".join(said)
-        return (f" {words[0].upper()}{words[1:]}.",) if words else ()
+            said.append(("with the weight decay ", Product((LAM, W)), " added to the gradient"))
+        return tuple(piece for k, phrase in enumerate(said) for piece in (("; ",) if k else ()) + phrase)
 
     def told(self, rule: Rule) -> tuple[Phrase, ...]:
         """Where the rule comes from, and where published defaults differ from those of PyTorch."""
         entry = rule.entry
         more = f"; {entry.differs}" if entry.differs else ""
-        return ((f"The rule: {entry.source}{more}.",),) if entry.source else ()
+        title = entry.title[:1].upper() + entry.title[1:]
+        return ((f"{title}: {entry.source}{more}.",),) if entry.source else ()
+
+
+def sentence(phrase: Phrase) -> Phrase:
+    """A phrase as a sentence behind others; nothing of nothing."""
+    if not phrase:
+        return ()
+    first = phrase[0]
+    start = f" {first[:1].upper()}{first[1:]}" if isinstance(first, str) else first
+    return (start, *phrase[1:], ".")
 
 
 def entries_of_array(name: Symbol, array: Array) -> dict[Form, Any]:
@@ -170,11 +195,6 @@ def setting_name(letter: Symbol) -> str:
     """What users call a setting: lam for λ, since Python reserves the whole word."""
     name = symbol_name(letter)
     return "lam" if name == "lambda" else name
-
-
-def is_number(form: Form) -> bool:
-    """Whether a given is one number."""
-    return not isinstance(numeric(form), Array)
 
 
 def _one_number(name: str, form: Form) -> Any:

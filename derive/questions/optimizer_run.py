@@ -11,7 +11,7 @@ from derive.questions.fields import Values
 from derive.questions.finish import finished
 from derive.questions.graph_question import listed, tie_remarks
 from derive.questions.optimizer_draws import draw_run
-from derive.questions.optimizer_question import OptimizerQuestion
+from derive.questions.optimizer_question import OptimizerQuestion, sentence
 from derive.questions.optimizer_trace import RunWork
 from derive.record import Conventions, Derivation, Phrase
 from derive.training.batches import Shuffle
@@ -30,7 +30,9 @@ class DescentQuestion(OptimizerQuestion):
     batch: Annotated[int, Field(ge=1)] | None = Field(
         None, description="examples in a batch: 1 for stochastic descent; all of them if not said"
     )
-    shuffle: Shuffle = Field("each", description="the order of examples is drawn for each epoch, once, or not at all (no)")
+    shuffle: Shuffle = Field(
+        "each", description="the order of examples is drawn for each epoch, once, or not at all (no)"
+    )
     seed: int = Field(1, description="what the order of examples is drawn from")
 
 
@@ -67,7 +69,7 @@ class OptimizerRun(DescentQuestion):
         prompt: Phrase = (f"Do {self.steps} steps of {first.rule.entry.title} on ", *listed(first.written), ".")
         done = Derivation(
             "Optimizer run",
-            (*prompt, *self.asks(first.rule), *work.examples.told()),
+            (*prompt, *sentence(self.asks(first.rule)), *work.examples.told()),
             tuple(work.premises()),
             (*work.examples.steps(work.names), *first.working, *work.named_gradients(), *first.steps, *steps),
             tuple(work.answers(steps)),

@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING
 from derive.graph.arithmetic import Real
 from derive.graph.arrays import Array
 from derive.graph.graph import one_based
-from derive.notation.form import At, Call, Derivative, Form, Symbol, Text
+from derive.notation.form import Call, Derivative, Form, Symbol, Text
 from derive.notation.symbols import element, symbol_name
 from derive.questions.optimizer_columns import columns_of, is_noise, trace
 from derive.questions.optimizer_course import Course
 from derive.questions.optimizer_examples import IN_THE_FIRST, Examples
+from derive.questions.optimizer_rules import general_update, rules_of
 from derive.questions.optimizer_work import OneStep
 from derive.record import Answer, Conventions, Given, Line, Mark, Phrase, Step
 from derive.training.course import course_words
 from derive.training.iterates import Iterates
-from derive.training.rule import NEW, Update
+from derive.training.rule import NEW
 from derive.training.runs import Row, Run, Values, as_printed
+from derive.training.update import Update
 from derive.training.working import exact_form
 
 if TYPE_CHECKING:
@@ -44,19 +46,11 @@ class RunWork:
         self.names = Iterates(self.graph, [asked.of, *asked.wrt, *self.examples.data], asked.steps)
         self.first = OneStep(start, conventions, lambda w: self.names.of(w, 0), lambda w: self.names.of(w, 1))
         self.rule = self.first.rule
-        self.general = {name: self._general(update) for name, update in self.first.updates.items()}
+        self.general = {name: general_update(asked, self.rule, name, self.names) for name in asked.wrt}
         self.columns = columns_of(self)
         begin = self.course.start()
         run = self.course.run(self._first_row())
         self.run = Run((begin, *run.rows), run.ends, run.undefined)
-
-    def _general(self, update: Update) -> Update:
-        """The rule at any step."""
-        name, names = update.written_owner, self.names
-        return Update(
-            self.rule, names.of(name, back=1), names.of(name), names.gradient(name), names.letter,
-            owner=update.owner, is_array=update.is_array,
-        )  # fmt: skip
 
     # numbers
 
@@ -74,7 +68,7 @@ class RunWork:
             slopes[name] = self._worth(self.first.gradients[name], name)
             for quantity, values in quantities.items():
                 values[name] = self._worth(update.name(quantity), name)
-        return Row(1, quantities[NEW], self.course.descent.loss(quantities[NEW]), slopes, quantities)
+        return Row(1, quantities[NEW], self.course.descent.loss_at(quantities[NEW]), slopes, quantities)
 
     def _worth(self, quantity: Form, owner: Symbol) -> tuple[Real, ...]:
         """The value of a quantity in the first step, entry by entry."""
@@ -90,20 +84,10 @@ class RunWork:
         data = {Symbol(name.base, name.accent, name.sub, name.sup) for name in self.examples.data}
         batches = list(self.examples.premises(self.names, self.graph))
         givens = [given for given in self.first.premises(IN_THE_FIRST) if not (batches and given.target in data)]
-        everything = [*givens, *batches, *self._rules()]
+        seen = self.examples.in_step(self.names), self.examples.whole()
+        everything = [*givens, *batches, *rules_of(self.graph, self.asked.of, self.general, self.names, *seen)]
         yield from (given for given in everything if given.kind != "value")
         yield from (given for given in everything if given.kind == "value")
-
-    def _rules(self) -> Iterator[Given]:
-        """The gradient, the rule and the loss at any step."""
-        of, names = self.graph.written(self.asked.of), self.names
-        ahead = [(self.graph.written(w), up.written(self.rule.gradient_at)) for w, up in self.general.items()]
-        here = [(self.graph.written(w), up.after) for w, up in self.general.items()]
-        for name, update in self.general.items():
-            slope = Derivative(of, (self.graph.written(name),))
-            yield Given(names.gradient(update.written_owner), At(slope, (*ahead, *self.examples.in_step(names))))
-            yield from (Given(target, form) for target, form, _ in update.lines())
-        yield Given(names.of(self.asked.of), At(of, (*here, *self.examples.whole())))
 
     # solution
 
@@ -112,7 +96,10 @@ class RunWork:
         if self.conventions.rounding.mode != "carry-rounded":
             return
         for update in self.first.updates.values():
-            target, slope = self.names.at(self.names.gradient(update.written_owner), 1), self.first.gradients[update.owner]
+            target, slope = (
+                self.names.at(self.names.gradient(update.written_owner), 1),
+                self.first.gradients[update.owner],
+            )
             end = next(step for step in reversed(self.first.working) if step.target == slope).lines[-1]
             lines = (Line("=", slope, ("the gradient of the first step",)), replace(end, reason=()))
             yield Step(symbol_name(target), target, lines, "trace")
@@ -122,7 +109,7 @@ class RunWork:
         yield trace(self.columns, self.run, self.names, self.conventions.rounding, self.examples)
         shown = {column.key for column in self.columns}
         yield from (self._end(update) for name, update in self.general.items() if (NEW, name) not in shown)
-        ends = [self.names.of(self.asked.of, step) for step in (0, self.run.last.step)]
+        ends = [self.names.of(self.asked.of, step) for step in (0, self.asked.steps)]
         words = Line("=", Text(course_words(self.run)), ("over all steps",))
         yield Step("course", Call("course", tuple(ends)), (words,), "course", (), (Mark(Fraction(1), "B"),))
 
@@ -142,8 +129,8 @@ class RunWork:
             shape, values = self.first.shape(name), self.run.last.parameters[name]
             form = exact_form(values[0] if shape is None else Array(shape, values))
             target = self.names.at(update.after, self.run.last.step)
-            kind = "number" if shape is None else "matrix"
-            found.append(Answer(symbol_name(target), kind, form, shown[target], target))
+            answer = Answer(symbol_name(target), "number", form, shown[target], target)
+            found.append(answer if shape is None else replace(answer, kind="matrix"))
         return found
 
     def remarks(self) -> tuple[Phrase, ...]:

@@ -12,11 +12,12 @@ from derive.graph.point import Point
 from derive.notation.form import Derivative, Form, Symbol
 from derive.notation.symbols import element, symbol_name
 from derive.questions.answers import answers_of
-from derive.questions.fields import numeric
+from derive.questions.fields import is_number, numeric
 from derive.questions.formulas import gradient_formulas
-from derive.questions.optimizer_question import OptimizerQuestion, by_name, entries_of_array, is_number
+from derive.questions.optimizer_question import OptimizerQuestion, by_name, entries_of_array
 from derive.record import Answer, Conventions, Given, Phrase, Step
-from derive.training.rule import Rule, Update
+from derive.training.rule import Rule
+from derive.training.update import Update
 from derive.training.working import ahead_steps, exact_form, update_steps
 
 Naming = Callable[[Symbol], Symbol]
@@ -57,6 +58,10 @@ class OneStep:
 
     def _bold(self, name: Symbol, owner: Symbol) -> Symbol:
         return replace(name, bold=self.shape(owner) is not None)
+
+    def _written(self, target: Form) -> Form:
+        """A given array in bold, also where no graph knows of it."""
+        return self._bold(target, target) if isinstance(target, Symbol) and target in self.values else target
 
     def shape(self, name: Symbol) -> tuple[int, ...] | None:
         """The shape of a parameter; None for a scalar."""
@@ -135,7 +140,7 @@ class OneStep:
         moved = {name: update for name, update in self.updates.items() if update.parameter != name}
         for given in self.asked.premises(self.graph):
             if given.target not in moved:
-                yield given
+                yield replace(given, target=self._written(given.target))
             else:
                 update = moved[given.target]
                 yield Given(given.target, update.written(self.rule.gradient_at), note=note)

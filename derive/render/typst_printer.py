@@ -51,7 +51,7 @@ class TypstPrinter(Printer):
         return Raw(f"#box[{shown}]")
 
     def apart(self, items: list[Raw]) -> Raw:
-        return Raw(f"#givens({', '.join(items)})")
+        return Raw(f"#givens({', '.join(f'[{item}]' for item in items)})")
 
     def premises(self, sentence: Raw) -> Raw:
         return Raw(f"#premises[{sentence}]")

@@ -1,7 +1,7 @@
 """Curves over whole numbers, such as a loss against the step, as a picture that can be read in black and white.
 
-A chart is a model without a language: axes, ticks with their numbers, curves that differ in dashes and markers, a legend
-beside them. What leaves the range of the vertical axis is cut off at the frame.
+A chart is a model without a language: axes, ticks with their numbers, curves that differ in dashes and markers, a
+legend beside them. What leaves the range of the vertical axis is cut off at the frame.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ DASHES: tuple[Dash, ...] = ("solid", "dashed", "dotted", "dashdotted")
 MOST_CURVES = 8
 _MOST_MARKERS = 9
 _TICK, _GAP, _LEGEND, _SAMPLE, _LINE = 0.09, 0.14, 0.35, 0.9, 0.52
-_MANY_TIMES, _MOST_DECADES = 3.0, 12
+_MANY_TIMES, _MOST_CLIMBED, _MOST_DECADES = 3.0, 6, 16
 _SIZE, _MAIN_SIZE = 8, 11
 
 Shape = Stroke | Patch | Ellipse | Words
@@ -30,7 +30,7 @@ Shape = Stroke | Patch | Ellipse | Words
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Values at 0, 1, 2, ...; `label` stands in the legend, with the value of a judged step behind it if there is one."""
+    """Values at 0, 1, 2, ...; `label` stands in the legend, behind it what the step `fact` finds, if there is one."""
 
     values: tuple[float, ...]
     label: Phrase
@@ -59,8 +59,8 @@ class Scale:
         """Round values inside the axis, and how they are written."""
         if self.log:
             low, high = ceil(log10(self.low) - 1e-9), floor(log10(self.high) + 1e-9)
-            step = max(1, ceil((high - low) / 6))
-            return [(10.0**k, _power(k)) for k in range(low, high + 1, step)]
+            powers = range(low, high + 1, max(1, ceil((high - low) / 6)))
+            return [(10.0**k, _power(k)) for k in powers]
         step = _round_step((self.high - self.low) / 5)
         places = range(ceil(self.low / step - 1e-9), floor(self.high / step + 1e-9) + 1)
         return [(k * step, number(round(k * step, 10))) for k in places]
@@ -77,24 +77,26 @@ def _round_step(rough: float) -> float:
 
 
 def suits_log(curves: Sequence[Curve]) -> bool:
-    """Whether a logarithmic axis shows more: every value is positive, and they spread over three powers of ten."""
+    """Whether a logarithmic axis shows more: all values are positive and spread far, and none climbs out of sight."""
     values = [value for curve in curves for value in curve.values]
-    high = min(max(values), _MANY_TIMES * max(curve.values[0] for curve in curves))
-    return min(values) > 0 and high > 1000 * min(values)
+    climbs = max(values) > _MANY_TIMES * max(curve.values[0] for curve in curves)
+    return min(values) > 0 and not climbs and max(values) > 1000 * min(values)
 
 
 def vertical(curves: Sequence[Curve], log: bool) -> Scale:
     """The axis for all curves; one that climbs to many times where curves begin leaves it."""
     values = [value for curve in curves for value in curve.values]
     start = max(abs(curve.values[0]) for curve in curves) or 1.0
-    high = max(values) if max(values) <= _MANY_TIMES * start else _MANY_TIMES * start
+    most = start * 10.0**_MOST_CLIMBED if log else _MANY_TIMES * start
+    high = min(max(values), most)
     if log:
         low = max(min(value for value in values if value > 0), high / 10.0**_MOST_DECADES)
-        return Scale(10.0 ** floor(log10(low) + 1e-9), 10.0 ** ceil(log10(high) - 1e-9), HEIGHT, log=True)
-    low = min(values) if min(values) >= -_MANY_TIMES * start else -_MANY_TIMES * start
+        top = max(ceil(log10(high) - 1e-9), floor(log10(low) + 1e-9) + 1)
+        return Scale(10.0 ** floor(log10(low) + 1e-9), 10.0**top, HEIGHT, log=True)
+    low = max(min(values), -most)
     low = 0.0 if 0 <= low < high / 2 else low
     step = _round_step((high - low or 1.0) / 5)
-    return Scale(floor(low / step + 1e-9) * step, max(ceil(high / step - 1e-9), 1) * step, HEIGHT)
+    return Scale(floor(low / step + 1e-9) * step, max(ceil(high / step - 1e-9), floor(low / step) + 1) * step, HEIGHT)
 
 
 def leaves(curve: Curve, scale: Scale) -> int | None:

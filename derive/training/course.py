@@ -24,7 +24,7 @@ def course_words(run: Run) -> str:
 
 
 def _of_losses(losses: Sequence[Fraction]) -> str:
-    same = SAME * max(1, abs(losses[0]))
+    same = SAME * max(Fraction(1), abs(losses[0]))
     steps = [later - earlier for earlier, later in pairwise(losses)]
     rises = sum(step > same for step in steps)
     if not rises:

@@ -33,13 +33,18 @@ NEARBY, TELLING = MP.mpf(10) ** -40, MP.mpf(10) ** -28
 
 Values = dict[Symbol, tuple[Real, ...]]
 """The entries of each parameter, one of a scalar."""
+Nodes = Mapping[Symbol, tuple[int, ...]]
 Keep = Callable[[str, Symbol, Real], Real]
+LOSS = Symbol("L")
+"""What the loss is called among the quantities of a run, whatever the graph calls it."""
 
 
 class Loss:
     """A loss and its gradient, as functions of some of the inputs of its graph."""
 
-    def __init__(self, graph: Graph, of: int, nodes: Mapping[Symbol, tuple[int, ...]], conventions: Conventions) -> None:
+    def __init__(
+        self, graph: Graph, of: int, nodes: Mapping[Symbol, tuple[int, ...]], conventions: Conventions
+    ) -> None:
         self.graph, self.of, self.nodes, self.conventions = graph, of, nodes, conventions
         every = [node for group in nodes.values() for node in group]
         self.slopes = graph.program.gradient(of, every)
@@ -68,6 +73,7 @@ class Loss:
             known |= dict(zip(nodes, at[name], strict=True))
         graph = self.graph
         return evaluate(graph.program, known, wanted, self.conventions, graph.labels)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -110,11 +116,12 @@ class Descent:
         constants: the learning rate and the settings, by their letters.
         gradient: the gradient that a step takes, at given parameters.
         loss: the loss at given parameters.
-        keep: what of a quantity of the rule ("g" for the gradient) of a parameter goes on.
+        keep: what of a quantity of the rule ("g" for the gradient) of a parameter goes on; that of the loss counts as
+            its own.
     """
 
     rule: Rule
-    constants: Mapping[Symbol, Real]
+    constants: Mapping[Form, Real]
     gradient: Callable[[int, Values], Values]
     loss: Callable[[Values], Real]
     keep: Keep = lambda quantity, name, value: value
@@ -149,7 +156,9 @@ class Descent:
 
     def _next(self, row: Row, lines: Sequence[tuple[str, Symbol, Code]], ahead: Code) -> Row:
         step, states = row.step + 1, self.states(row)
-        places: Values = {name: tuple(self._envs(row.parameters[name], states, name, ahead)) for name in row.parameters}
+        places: Values = {
+            name: tuple(self._places(row.parameters[name], states, name, ahead)) for name in row.parameters
+        }
         gradient = {
             name: tuple(self.keep("g", name, _short(value)) for value in values)
             for name, values in self.gradient(step, places).items()
@@ -162,22 +171,25 @@ class Descent:
             ]
             for quantity in quantities:
                 quantities[quantity][name] = tuple(entry[quantity] for entry in found)
-        return Row(step, quantities[NEW], _short(self.loss(quantities[NEW])), gradient, quantities)
+        return Row(step, quantities[NEW], self.loss_at(quantities[NEW]), gradient, quantities)
 
-    def _envs(self, values: Sequence[Real], states: Mapping[str, Values], name: Symbol, code: Code) -> Iterator[Real]:
+    def loss_at(self, at: Values) -> Real:
+        """The loss at given parameters, as far as it goes on."""
+        return self.keep(LOSS.base, LOSS, _short(self.loss(at)))
+
+    def _places(self, values: Sequence[Real], states: Mapping[str, Values], name: Symbol, code: Code) -> Iterator[Real]:
         """Where the gradient is taken, entry by entry."""
         for k, w in enumerate(values):
-            env: dict[Form, Real] = {**self.constants, W: w, **self._state(states, name, k)}
-            yield _short(Evaluator(env).run(code))
+            yield _short(Evaluator({**self.constants, W: w, **self._state(states, name, k)}).run(code))
 
-    def _state(self, states: Mapping[str, Values], name: Symbol, k: int) -> dict[Symbol, Real]:
+    def _state(self, states: Mapping[str, Values], name: Symbol, k: int) -> dict[Form, Real]:
         return {parse_symbol(state): values[name][k] for state, values in states.items()}
 
     def _entry(
-        self, lines: Sequence[tuple[str, Symbol, Code]], name: Symbol, known: Mapping[Symbol, Real]
+        self, lines: Sequence[tuple[str, Symbol, Code]], name: Symbol, known: Mapping[Form, Real]
     ) -> dict[str, Real]:
         """The quantities of one entry, line by line."""
-        env: dict[Form, Real] = {**self.constants, **known}
+        env = {**self.constants, **known}
         found: dict[str, Real] = {}
         for quantity, letter, code in lines:
             env[letter] = found[quantity] = self.keep(quantity, name, _short(Evaluator(env).run(code)))

@@ -13,7 +13,7 @@ from derive.notation.form import Form, Symbol
 from derive.notation.rounding import Real, rounded
 from derive.notation.symbols import element, symbol_name
 from derive.record import Line, Mark, Phrase, Step
-from derive.training.rule import Update
+from derive.training.update import Update
 
 IN_ONE: Phrase = ("in one formula",)
 _METHOD, _RESULT = (Mark(Fraction(1), "M"),), (Mark(Fraction(2), "A"),)
@@ -80,5 +80,6 @@ def exact_form(value: Real | Array) -> Form:
     """A value as the form of an answer: exact where that is short, else to many digits."""
     if isinstance(value, Array):
         return matrix_form(value.shape, [exact_form(item) for item in value.items])
-    short = isinstance(value, Fraction) and max(value.numerator.bit_length(), value.denominator.bit_length()) < MOST_BITS
-    return number(value) if short else rounded(value, MANY_DIGITS)
+    if isinstance(value, Fraction) and max(value.numerator.bit_length(), value.denominator.bit_length()) < MOST_BITS:
+        return number(value)
+    return rounded(value, MANY_DIGITS)
