@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import isfinite
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -27,6 +28,8 @@ def to_form(value: Any) -> Form:
         return value
     if isinstance(value, bool):
         raise InputError("a number or an expression is needed, not a truth value")
+    if isinstance(value, float) and not isfinite(value):
+        raise InputError("a number is needed, neither NaN nor infinity")
     if isinstance(value, (int, float, Fraction)):
         return number(value)
     if isinstance(value, str):

@@ -61,6 +61,7 @@ class OptimizerStep(OptimizerQuestion):
             if shapes[0] != shapes[1]:
                 raise InputError(f"the gradient of {symbol_name(name)} does not have the shape of the parameter")
             found[letter] = self.gradients[name]
+        self.check_parameters(self.gradients)
         return found
 
     def solve(self, conventions: Conventions) -> Derivation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -93,12 +93,19 @@ class OptimizerQuestion(GraphGradient):
         entry = optimizer(self.optimizer, self.form)
         for name, form in self.settings.items():
             check_setting(entry, setting_name(name), _one_number(setting_name(name), form))
-        for state in self.state:
+        for state, values in self.state.items():
             if state not in entry.state:
                 raise UnknownName(f"state of {entry.name}", state, entry.state)
+            self.check_parameters(values if isinstance(values, dict) else ())
         decay = self.settings.get(parse_symbol("lam"))
         decays = decay is not None and numeric(decay) != 0
         return settled(entry, self.epsilon_in_root, self.bias_correction, decays)
+
+    def check_parameters(self, names: Iterable[Symbol]) -> None:
+        """Raises UnknownName where one of the names is no parameter of the question."""
+        for name in names:
+            if name not in self.wrt:
+                raise UnknownName("parameter", symbol_name(name), map(symbol_name, self.wrt))
 
     def constants(self, rule: Rule) -> dict[Symbol, Form]:
         """The learning rate and the settings that the rule uses, by their letters."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from derive.graph.recall import recalled
 from derive.questions.fields import Values
 from derive.questions.finish import finished
 from derive.questions.graph_question import listed, tie_remarks
@@ -66,12 +67,13 @@ class OptimizerRun(DescentQuestion):
         """The first step in full, the trace, and how the loss went."""
         work = RunWork(self, conventions)
         first, steps = work.first, list(work.steps())
+        working = recalled(first.point, first.working) if self.known == "gradient" else first.working
         prompt: Phrase = (f"Do {self.steps} steps of {first.rule.entry.title} on ", *listed(first.written), ".")
         done = Derivation(
             "Optimizer run",
             (*prompt, *sentence(self.asks(first.rule)), *work.examples.told()),
             tuple(work.premises()),
-            (*work.examples.steps(work.names), *first.working, *work.named_gradients(), *first.steps, *steps),
+            (*work.examples.steps(work.names), *working, *work.named_gradients(), *first.steps, *steps),
             tuple(work.answers(steps)),
             conventions,
             remarks=(*work.remarks(), *tie_remarks(first.point), *self.told(first.rule)),

@@ -7,10 +7,12 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from derive.errors import InputError
 from derive.graph.arithmetic import Real
 from derive.graph.arrays import Array
 from derive.graph.graph import one_based
 from derive.notation.form import Call, Derivative, Form, Symbol, Text
+from derive.notation.reals import Undefined
 from derive.notation.symbols import element, symbol_name
 from derive.questions.optimizer_columns import columns_of, is_noise, trace
 from derive.questions.optimizer_course import Course
@@ -68,7 +70,11 @@ class RunWork:
             slopes[name] = self._worth(self.first.gradients[name], name)
             for quantity, values in quantities.items():
                 values[name] = self._worth(update.name(quantity), name)
-        return Row(1, quantities[NEW], self.course.descent.loss_at(quantities[NEW]), slopes, quantities)
+        try:
+            loss = self.course.descent.loss_at(quantities[NEW])
+        except (InputError, Undefined) as error:
+            raise InputError(f"the first step leads where the loss has no value: {error.message}") from None
+        return Row(1, quantities[NEW], loss, slopes, quantities)
 
     def _worth(self, quantity: Form, owner: Symbol) -> tuple[Real, ...]:
         """The value of a quantity in the first step, entry by entry."""

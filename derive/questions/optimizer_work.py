@@ -144,7 +144,9 @@ class OneStep:
             else:
                 update = moved[given.target]
                 yield Given(given.target, update.written(self.rule.gradient_at), note=note)
-        yield from (Given(name, form, "value") for name, form in self.given().items())
+        entries = {update.parameter: name for name, update in moved.items() if name not in self.asked.at}
+        yield from (Given(parameter, name) for parameter, name in entries.items())
+        yield from (Given(name, form, "value") for name, form in self.given().items() if name not in entries)
 
     def given(self) -> dict[Symbol, Form]:
         """The values that are given besides those in the graph."""
