@@ -66,7 +66,7 @@ class Premises:
     def _read(self, givens: list[Given]) -> None:
         for given in givens:
             self._note(given)
-        self.recurrences = Recurrences(self.definitions)
+        self.recurrences = Recurrences(self.definitions | dict(self.values.items()))
         for given in givens:
             forms = () if _meant(given) else (given.target, given.form)  # a meaning speaks of what is known by then
             self.mention(form for form in forms if form is not None)

@@ -127,9 +127,14 @@ def _bound(shape: tuple[int, ...] | None) -> Form:
 
 
 def _shown(value: Real, rounding: Rounding) -> Line:
-    """A number as it is printed; where digits are carried it is one that was rounded, though it comes out even now."""
+    """A number as it is printed, in decimals.
+
+    Where digits are carried it is one that was rounded, though it comes out even now.
+    """
     relation, form = shown(value, rounding)
     rounded = in_digits(value, rounding)
+    if decimal_of(form) is None:
+        return Line("≈", rounded)
     decimal = decimal_of(rounded) if rounding.mode == "carry-rounded" else None
     if decimal is None or decimal[0] != value:
         return Line(relation, form)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.graph.arithmetic import Real
@@ -34,12 +34,14 @@ class Stability:
         variables: the coordinates, as the graph calls them.
         values: the eigenvalues of the Hessian in order of size.
         steps: Hessian, eigenvalues, bound.
+        rounds: whether printed digits of them go on, so that the bound is not quite what it means.
     """
 
     of: Symbol
     variables: tuple[Form, ...]
     values: tuple[Real, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[Step, ...] = ()
+    rounds: bool = False
 
     @property
     def factors(self) -> tuple[Symbol, ...]:
@@ -55,7 +57,7 @@ class Stability:
         """What the bound must be worth, said by the derivatives alone."""
         names = [[_second(self.of, a, b) for b in self.variables] for a in self.variables]
         whole: Form = Matrix(tuple(map(tuple, names))) if len(names) > 1 else names[0][0]
-        if self.is_bounded:
+        if self.is_bounded and not self.rounds:
             yield Given(Call("meaning", (BOUND,)), Frac(TWO, Call("eigmax", (whole,))), shown=False)
 
     def claim(self, rate: Symbol) -> Form:
@@ -81,10 +83,10 @@ def stability(point: Point, of: Symbol, nodes: Sequence[int]) -> Stability | Non
     matrix = [[point.env[entries[i, j]] for j in range(len(nodes))] for i in range(len(nodes))]
     values = tuple(eigenvalues(matrix))
     steps += [_single(point, entries[0, 0])] if len(nodes) == 1 else _several(point, entries, matrix, values)
-    bounded = Stability(of, variables, values, ())
-    if bounded.is_bounded:
-        steps.append(_bound(point, bounded.factors[0]))
-    return Stability(of, variables, values, tuple(steps))
+    found = Stability(of, variables, values, rounds=point.carries_rounded)
+    if found.is_bounded:
+        steps.append(_bound(point, found.factors[0]))
+    return replace(found, steps=tuple(steps))
 
 
 def _second(of: Symbol, a: Form, b: Form) -> Derivative:

@@ -9,7 +9,7 @@ from derive.errors import InputError
 from derive.graph.arrays import Array
 from derive.graph.graph import Graph, one_based
 from derive.graph.point import Point
-from derive.notation.form import Derivative, Form, Symbol
+from derive.notation.form import Call, Derivative, Form, Symbol, walk
 from derive.notation.symbols import element, symbol_name
 from derive.questions.answers import answers_of
 from derive.questions.fields import is_number, numeric
@@ -168,7 +168,13 @@ class OneStep:
         found = {answer.label: answer for answer in answers_of(steps, targets, self.graph, known, formulas)}
         ordered = [found.get(name) or self._array_answer(name, at) for name, at in self._quantities()]
         asked = {update.after for update in self.updates.values()}
-        return [replace(answer, boxed=answer.label in asked) for answer in ordered]
+        return [replace(self._in_numbers(answer), boxed=answer.label in asked) for answer in ordered]
+
+    def _in_numbers(self, answer: Answer) -> Answer:
+        """The answer as a number where its exact form has a slope of ReLU in it, which says nothing by itself."""
+        if answer.label is None or not any(isinstance(node, Call) and node.primes for node in walk(answer.form)):
+            return answer
+        return replace(answer, form=exact_form(self.point.env[answer.label]))
 
     def _quantities(self) -> Iterator[tuple[Symbol, tuple[int, ...] | None]]:
         for name, update in self.updates.items():

@@ -323,7 +323,11 @@ def too_early(derivation: Derivation) -> list[Derivation]:
     return found
 
 
-OTHER_WORD = {"minimum": "maximum", "maximum": "minimum", "saddle point": "minimum", "inconclusive": "minimum"}
+OTHER_WORD = {
+    "minimum": "maximum", "maximum": "minimum", "saddle point": "minimum", "inconclusive": "minimum",
+    "falls and never rises": "stays where it is", "rises in 1": "rises in 2", "rises in 2": "rises in 1",
+    "converges": "diverges", "diverges": "converges",
+}  # fmt: skip
 
 
 def wrong_verdict(derivation: Derivation) -> list[Derivation]:
