@@ -1,16 +1,44 @@
-"""Gradients by arrays under carry-rounded: an entry is worth what was printed, alone or as part of the whole array."""
+"""Carried numbers: which of them hold at another place, and gradients by arrays.
+
+An entry of a gradient is worth what was printed, alone or as part of the whole array.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from derive.check import slopes
 from derive.notation.arrays import Array, Value
-from derive.notation.form import Derivative, Symbol
+from derive.notation.form import Derivative, Form, Symbol
 
 if TYPE_CHECKING:
-    from derive.check.world import World
+    from derive.check.world import Overrides, World
+
+
+def carrying(world: World, target: Form, printed: Form) -> World:
+    """The world that goes on with what was printed for a quantity; a column may be printed as a row of numbers."""
+    value = world.value(printed)
+    if isinstance(value, Array) and len(value.shape) == 1:
+        own = world.value(target)
+        value = Array(own.shape, value.items) if isinstance(own, Array) else value
+    return world.carrying({target: value})
+
+
+def still_carried(world: World, moved: Iterable[Form]) -> Overrides:
+    """The carried numbers of what does not depend on the names that have other values under an evaluation bar."""
+    changed = reduce(lambda mask, name: mask | world.premises.bit(name), moved, 0)
+    return {name: value for name, value in world.carried.items() if not _stands_on(world, name) & changed}
+
+
+def _stands_on(world: World, name: Form) -> int:
+    parts = (name.of, *name.wrt) if isinstance(name, Derivative) else (name,)
+    roots = (world.premises.array_of(part) if isinstance(part, Symbol) else None for part in parts)
+    owners = [root[0] if root else part for root, part in zip(roots, parts, strict=True)]
+    return reduce(lambda mask, part: mask | world.premises.mask(part), owners, 0)
+
 
 Place = tuple[Derivative, tuple[int, ...]]
 """The derivative by a whole array, and the index of an entry of it, counted from 1."""

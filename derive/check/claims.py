@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from derive.check.courses import COURSE_CLAIMS
 from derive.check.descent import DESCENT_CLAIMS
 from derive.check.filters import FILTER_CLAIMS
 from derive.check.flow import flow
 from derive.check.landscape import SMALL, Landscape, inertia
 from derive.check.missed import any_missed, is_near
+from derive.check.stability import STABILITY_CLAIMS
 from derive.check.threshold_claims import THRESHOLD_CLAIMS
 from derive.check.units import UNIT_CLAIMS
 from derive.check.world import World
@@ -113,6 +115,8 @@ CLAIMS: dict[str, Check] = {
     "critical_points": _critical_points,
     "flow": flow,
     **FILTER_CLAIMS,
+    **COURSE_CLAIMS,
+    **STABILITY_CLAIMS,
     **UNIT_CLAIMS,
     **DESCENT_CLAIMS,
     **THRESHOLD_CLAIMS,

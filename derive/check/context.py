@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from derive.check.printed import Document, Part
+from derive.check.recurrence import is_instance
 from derive.check.recurrences import written_out
 from derive.notation.form import Derivative, Form, Symbol, walk
 from derive.notation.names import names_in
@@ -54,9 +55,10 @@ def known_names(givens: Iterable[Given], steps: Iterable[Step]) -> set[Form]:
 
 
 def is_known(name: Symbol, known: Collection[Form]) -> bool:
-    """Whether the name, or the array whose entry it is written as, is known."""
+    """Whether the name, the array whose entry it is written as, or the name with a running index is known."""
     cuts = (k for k in range(len(name.sub)) if all(piece.isdigit() for piece in name.sub[k:]))
-    return name in known or any(Symbol(name.base, name.accent, name.sub[:k], name.sup) in known for k in cuts)
+    arrays = (Symbol(name.base, name.accent, name.sub[:k], name.sup) for k in cuts)
+    return name in known or any(array in known for array in arrays) or is_instance(name, known)
 
 
 def _inherited(givens: list[Given], steps: Sequence[Step], earlier: dict[Form, Given]) -> list[Given]:

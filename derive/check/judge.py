@@ -28,6 +28,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
+from derive.check.carried import carrying
 from derive.check.claims import checked_claim, claim_name, claim_parts
 from derive.check.distributions import total_of
 from derive.check.lines import Report, StepLines
@@ -148,7 +149,7 @@ class _Judge:
         run.close()
         if self.carry and run.rounded is not None and step.target is not None:
             rounded, target = run.rounded, step.target
-            self.points.valued = [world.carrying({target: world.value(rounded)}) for world in self.points.valued]
+            self.points.valued = [carrying(world, target, rounded) for world in self.points.valued]
         return run
 
     def _opened(self, step: Step, listed: set[str]) -> StepLines | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from derive.check.distributions import Axis, total_of
+from derive.check.recurrence import Recurrences
 from derive.check.recurrences import written_out
 from derive.notation.form import (
     At,
@@ -75,6 +76,7 @@ class Premises:
             self._note(given)
         if self.values:
             self.unknown |= self.free
+        self.recurrences = Recurrences(self.definitions | dict(self.values.items()))
         for given in givens:
             forms = () if _meant(given) else (given.target, given.form)  # a meaning speaks of what is known by then
             self.mention(form for form in forms if form is not None)
@@ -111,7 +113,7 @@ class Premises:
             for name in names_in(form):
                 if name in self.values:
                     self.inputs.setdefault(name)
-                elif name not in self.definitions and not self.is_function(name):
+                elif not self.knows(name):
                     self._take(name)
 
     def _is_new_function(self, name: str) -> bool:
@@ -171,8 +173,12 @@ class Premises:
         return name in self.given or (array is not None and array[0] in self.given)
 
     def knows(self, name: Symbol) -> bool:
-        """Whether the name itself was given or defined (entries of arrays are not looked at)."""
-        return name in self.definitions or name in self.inputs or name in self.values or self.is_function(name)
+        """Whether the name itself was given or defined, or is at its step; entries of arrays are not looked at."""
+        if name in self.definitions or name in self.inputs or name in self.values or self.is_function(name):
+            return True
+        if form := self.recurrences.instance(name):
+            self.define(name, form)
+        return form is not None
 
     def array_of(self, name: Symbol) -> tuple[Symbol, tuple[int, ...]] | None:
         """The known array of which `name` may be an entry, and the index: W_12 is entry (1, 2) of W."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -21,11 +21,11 @@ from derive.check import tex
 from derive.check.agree import printed_decimals
 from derive.check.claims import claim_name
 from derive.check.premises import is_symbolic
-from derive.check.rows import Printed, chain, display_rows, stated, table_rows
+from derive.check.recurrence import at_step, is_instance
+from derive.check.rows import Printed, RowStep, chain, display_rows, stated, table_rows
 from derive.errors import InputError
 from derive.notation import latex_reader
-from derive.notation.form import At, Form, Symbol, Text
-from derive.notation.indexed import at_step, is_indexed
+from derive.notation.form import At, Form, Symbol, Text, symbols
 from derive.record import Given, Line, Step
 
 _NAMES = r"(?P<names>(?:\$[^$]*\$(?:, | and )?)+)"
@@ -141,8 +141,8 @@ class Document:
         part, rows, claims = self._part, self._rows, self._claims
         self._part, self._rows, self._claims = None, [], []
         if part is not None:
-            part.steps = self._steps(rows, part.places, "row")
-            part.claims = tuple(filter(_is_claim, self._steps(claims, part.places, "claim")))
+            part.steps = self._steps(rows, part, "row")
+            part.claims = tuple(filter(_is_claim, self._steps(claims, part, "claim")))
             self.parts.append(part)
 
     def _take_givens(self, piece: tex.Piece) -> None:
@@ -182,32 +182,41 @@ class Document:
             self.unread.append((offset, f"'{' '.join(text.split())[:60]}' cannot be read: {error.message}"))
             return None
 
-    def _target(self, row: Printed) -> Form | None:
-        """What a relation is about; in a table over time the head of the column at that step."""
-        target = self._read(row.target, row.offset)
-        if row.step is None or target is None:
-            return target
-        return at_step(target, row.step) if isinstance(target, Symbol) and is_indexed(target) else None
-
-    def _steps(self, rows: Iterable[Printed], places: dict[str, list[int]], kind: str) -> tuple[Step, ...]:
+    def _steps(self, rows: Iterable[Printed], part: Part, kind: str) -> tuple[Step, ...]:
         """The rows as steps; rows under another comment begin a step of their own."""
         steps: list[Step] = []
         where: str | None = None
+        given = {name for each, _ in (*part.shared, *part.own) for name in (each.target, *_symbols(each.form))}
         for row in rows:
             form, target = self._read(row.form, row.offset), None
-            if row.target and (target := self._target(row)) is None:
+            if row.target and (target := self._read(row.target, row.offset)) is None:
                 continue
+            if row.step is not None:
+                known = {*given, *(step.target for step in steps if step.target is not None)}
+                if target is None or form is None or (target := _at_its_step(target, row.step, known)) is None:
+                    continue
+                row = replace(row, relation="≈" if printed_decimals(form) else "=")
             if row.target or self.where(row.offset) != where:
                 where = self.where(row.offset)
                 uses = tuple(step.name for step in steps)
                 steps.append(Step(f"{kind} {len(steps) + 1}", target, uses=uses))
             if form is None:
                 continue
-            relation = "≈" if row.step is not None and printed_decimals(form) else row.relation
-            line = Line(relation, form, boxed=row.boxed)
+            line = Line(row.relation, form, boxed=row.boxed, at=row.step is not None)
             steps[-1] = replace(steps[-1], lines=(*steps[-1].lines, line))
-            places.setdefault(steps[-1].name, []).append(row.offset)
+            part.places.setdefault(steps[-1].name, []).append(row.offset)
         return tuple(steps)
+
+
+def _at_its_step(head: Form, row: RowStep, known: Collection[Form]) -> Form | None:
+    """The quantity that a cell of a table over steps shows; None where no premise says what it is at each step."""
+    target = at_step(head, {row.letter: row.number})
+    names = symbols(target)
+    return target if all(name in known or is_instance(name, known) for name in names) else None
+
+
+def _symbols(form: Form | None) -> Iterable[Symbol]:
+    return symbols(form) if form is not None else ()
 
 
 def _maths(wording: str) -> Maths:

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.check.tex import argument, cut, quoted, unwrapped, without
-from derive.notation.indexed import STEP
 from derive.record import Relation
 
 RELATIONS: dict[str, Relation] = {"=": "=", r"\approx": "≈", "≈": "≈", ":=": ":="}
 _SIGNS = frozenset(RELATIONS)
 _ROW, _CELL, _MATH = frozenset((r"\\",)), frozenset("&"), frozenset("$")
-_VERDICT = re.compile(r":?\s*(?P<words>[A-Za-z][A-Za-z -]*)")
+_VERDICT = re.compile(r":?\s*(?P<words>[A-Za-z][A-Za-z0-9 -]*)")
 _LINKS: dict[str, Relation] = {**RELATIONS, ":": "="}
 _SPACES = (r"\displaystyle", r"\qquad", r"\quad")
 _RULES = (r"\toprule", r"\midrule", r"\bottomrule", r"\hline", r"\nonumber", r"\notag")
 
 
 @dataclass(frozen=True, slots=True)
+class RowStep:
+    """A row of a table over steps: the letter that counts them, and its number."""
+
+    letter: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Printed:
     """One printed relation: LaTeX on its right side, and on its left where a new quantity begins.
 
-    `step` is the row of a table over time: the target, the head of the column, is meant at that step.
+    In a table over steps the target is the head of the column, and `step` says which step the row is about.
     """
 
     offset: int
@@ -31,7 +38,7 @@ class Printed:
     relation: Relation
     form: str
     boxed: bool = False
-    step: int | None = None
+    step: RowStep | None = None
 
 
 def display_rows(body: str, offset: int) -> Iterator[Printed]:
@@ -111,8 +118,8 @@ def _blanked(text: str, *signs: str) -> str:
 def table_rows(body: str, offset: int) -> Iterator[Printed]:
     """The rows of a step table: a quantity, then its successive forms; cells without mathematics say nothing.
 
-    Where words stand for the quantity, each cell is a chain of its own. In a table over time, whose first head is the
-    letter t, a row begins with the number of its step, and a cell is what the head of its column is worth there.
+    Where words stand for the quantity, each cell is a chain of its own. In a table over steps, whose first head is a
+    letter, a row begins with the number of its step, and a cell is what the head of its column is there.
     """
     heads: list[str] = []
     for row in cut(body, _ROW):
@@ -120,29 +127,35 @@ def table_rows(body: str, offset: int) -> Iterator[Printed]:
         cells = [without(cell.text, "quiet") for cell in cut(text, _CELL)]
         maths = [[part.text for part in cut(cell, _MATH)[1::2]] for cell in cells]
         if not heads:
-            heads = ["".join(formulas).strip() for formulas in maths]
-            if heads[0] == STEP:
+            heads = [found[0].strip() if found else "" for found in maths]
+            if len(heads[0]) == 1:
                 continue
-        if heads[0] == STEP and cells[0].strip().isdigit():
-            yield from _at_step(heads, cells, maths, offset + row.offset)
+        place = offset + row.offset
+        if len(cells) >= 2 and len(heads[0]) == 1 and cells[0].strip().isdigit():
+            step = RowStep(heads[0], int(cells[0]))
+            yield from _at_step(step, heads, cells, maths, place)
         elif len(cells) >= 2 and not maths[0]:
-            yield from _own_cells(cells, maths, offset + row.offset)
-        if len(cells) < 2 or not maths[0]:
-            continue
-        target, place = maths[0][0], offset + row.offset + len(text) - len(text.lstrip())
-        for form in (cell[0].strip() for cell in maths[1:] if cell):
-            relation: Relation = "≈" if form.startswith(r"\approx") else "="
-            yield _finished(Printed(place, target, relation, form.removeprefix(r"\approx")))
-            target = ""
+            yield from _own_cells(cells, maths, place)
+        elif len(cells) >= 2:
+            yield from _successive(maths, place + len(text) - len(text.lstrip()))
 
 
-def _at_step(heads: list[str], cells: list[str], maths: list[list[str]], offset: int) -> Iterator[Printed]:
-    """The values of a row at one step, each for the quantity at the head of its column."""
+def _successive(maths: list[list[str]], place: int) -> Iterator[Printed]:
+    """A quantity in the first cell, its forms in the others."""
+    target = maths[0][0]
+    for form in (cell[0].strip() for cell in maths[1:] if cell):
+        relation: Relation = "≈" if form.startswith(r"\approx") else "="
+        yield _finished(Printed(place, target, relation, form.removeprefix(r"\approx")))
+        target = ""
+
+
+def _at_step(
+    step: RowStep, heads: list[str], cells: list[str], maths: list[list[str]], offset: int
+) -> Iterator[Printed]:
     place = offset
     for head, cell, formulas in zip(heads, cells, maths, strict=False):
         if head and formulas:
-            at = place + len(cell) - len(cell.lstrip())
-            yield _finished(Printed(at, head, "=", formulas[0], step=int(cells[0])))
+            yield replace(_finished(Printed(place + len(cell) - len(cell.lstrip()), head, "=", formulas[0])), step=step)
         place += len(cell) + 1
 
 

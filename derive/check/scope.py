@@ -83,7 +83,11 @@ def points_of(premises: Premises, conventions: Conventions) -> Points:
     truths = truth_names(premises)
     rows = all_rows(truths)
 
+    fixed = premises.recurrences.counted(given)
+
     def drawn(domain: Domain, row: Row, name: Symbol) -> Value:
+        if name in fixed:
+            return fixed[name]
         return row[name] if name in row else _drawn(domain, name, given.get(name))
 
     def random_scene(domain: Domain, row: Row | None = None) -> Scene:
@@ -105,7 +109,7 @@ def points_of(premises: Premises, conventions: Conventions) -> Points:
         return World(Scene(premises, draw, kinks, exact=True))
 
     premises.settle(given_world(DOMAINS[0]).holds_entry)
-    all_given = all(name in given for name in premises.inputs)
+    all_given = all(name in given for name in premises.inputs if not premises.recurrences.runs(name))
     return Points(
         random_worlds,
         [World(random_scene(domain)) for domain in WHOLE],

@@ -13,7 +13,7 @@ from typing import Any
 
 from derive.check import slopes
 from derive.check.abstract import AbstractFunction
-from derive.check.carried import carried_derivative
+from derive.check.carried import carried_derivative, still_carried
 from derive.check.scene import Scene
 from derive.notation.arrays import Array, Value, each, items, pairwise
 from derive.notation.branches import Branches
@@ -75,7 +75,7 @@ class World:
 
     def piece(self) -> tuple[Any, ...]:
         """Which smooth piece of the graph this point lies on: the choices of all definitions that have a value."""
-        for name in self.premises.definitions:
+        for name in list(self.premises.definitions):
             try:
                 self.resolve(name)
             except (NoValue, Undefined):
@@ -83,12 +83,13 @@ class World:
         known = (name for name in self.premises.definitions if name in self._tapes)
         return tuple(choice for name in known for choice in self._tapes[name].taken)
 
-    def with_values(self, overrides: Mapping[Form, Value]) -> World:
-        """A base world in which some names have other values; what depends on them follows."""
-        key = tuple(overrides.items())
+    def with_values(self, overrides: Mapping[Form, Value], afresh: bool = False) -> World:
+        """A base world with other values of some names; `afresh` forgets carried numbers of what depends on them."""
+        key = (afresh, *overrides.items())
         if key not in self._elsewhere:
-            fixed = {**self.fixed, **self.on_roots(overrides)}
-            self._elsewhere[key] = World(self.scene, fixed, self.carried)
+            roots = self.on_roots(overrides)
+            carried = still_carried(self, roots) if afresh else self.carried
+            self._elsewhere[key] = World(self.scene, {**self.fixed, **roots}, carried)
         return self._elsewhere[key]
 
     def carrying(self, rounded: Overrides) -> World:
@@ -248,7 +249,7 @@ class World:
         return Evaluator(digits=self.scene.digits, unknown=self.resolve, branches=branches, exact=exact)
 
     def _at(self, node: At) -> Value:
-        there = self.base.with_values({name: self.base.value(form) for name, form in node.bindings})
+        there = self.base.with_values({name: self.base.value(form) for name, form in node.bindings}, afresh=True)
         return self._in(there, node.bindings).value(node.form)
 
     def _in(self, there: World, bindings: tuple[tuple[Form, Form], ...]) -> World:

@@ -107,11 +107,16 @@ class Backward:
         return len(nodes) > 1 or (isinstance(value, Array) and all(node in self.wrt for node in value.items))
 
     def _grouped(self) -> dict[Symbol, list[int]]:
-        """The nodes in the order of the backward pass; at given values those of one array together."""
+        """The nodes in the order of the backward pass; at given values those of one array together.
+
+        An array of which only some of the entries that count are asked for is shown entry by entry.
+        """
+        below = set(self.graph.program.below((self.of,)))
         owners = {
             node: quantity.symbol
             for quantity in self.graph.quantities.values()
             if isinstance(quantity.value, Array) and not self.point.symbolic
+            if all(item in self.adjoints or item not in below for item in quantity.value.items)
             for node in quantity.value.items
         }
         groups: dict[Symbol, list[int]] = {}

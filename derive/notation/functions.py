@@ -96,6 +96,11 @@ FUNCTIONS: dict[str, Function] = {
         _named("layer_count", "layers"),
         _named("layer_width", "width"),
         *(_named(name, name, arity=1 if name == NOT else None) for name in CONNECTIVES),
+        _named("batch", "batch", arity=3),
+        _named("course", "course", arity=2),
+        _named("descent", "descent", arity=None),
+        _named("eigmax", "eigmax"),
+        _named("eigmin", "eigmin"),
     )
 }
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from derive.notation import arrays
 from derive.notation.arrays import Array, Value, each, items, like, pairwise, stack
+from derive.notation.eigenvalues import EIGENVALUE_MEANINGS
 from derive.notation.images import (
     cells,
     conv2d,
@@ -192,6 +193,20 @@ def _pytorch_kernel(use: Use, args: list[Value]) -> Value:
     return stack(list(args))
 
 
+def _batch(use: Use, args: list[Value]) -> Value:
+    """The rows of the data that a step sees: epoch after epoch in the given order, `size` at a time.
+
+    An order of one epoch is repeated.
+    """
+    rows, step, size = args[0].parts(), use.reals.whole(args[2]), use.reals.whole(use.params["size"])
+    order = [use.reals.whole(place) or 0 for place in items(args[1])]
+    if not step or not size or len(order) % len(rows) or not all(1 <= place <= len(rows) for place in order):
+        raise Undefined("a batch of no step, or in an order that is not one of whole epochs")
+    epochs = [order[k : k + len(rows)] for k in range(0, len(order), len(rows))]
+    batches = [epoch[k : k + size] for epoch in epochs for k in range(0, len(rows), size)]
+    return stack([rows[place - 1] for place in batches[(step - 1) % len(batches)]])
+
+
 def _normal_cdf(use: Use, x: Any) -> Any:
     """The distribution function of the standard normal law."""
     reals = use.reals
@@ -280,6 +295,7 @@ MEANINGS: dict[str, Meaning] = {
     "infinity": _infinity,
     "flatten": _flatten,
     "reshape": _reshape,
+    "batch": _batch,
     "conv2d": conv2d,
     "flip": flip,
     "max_pool2d": pool(window_max),
@@ -293,4 +309,5 @@ MEANINGS: dict[str, Meaning] = {
     "cells": cells,
     **FIELD_MEANINGS,
     **TRUTH_MEANINGS,
+    **EIGENVALUE_MEANINGS,
 }

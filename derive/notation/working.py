@@ -26,6 +26,8 @@ from derive.record import Line, Phrase, Relation, Rounding
 
 MOST_EXTRA_DIGITS = 12
 SHORT = 9
+LONGEST_NUMBER = 12
+"""Digits of the numbers in an exact value that is shown on the way."""
 LONGEST_FOLDED = 200
 NUMBERS_IN: Phrase = ("numbers in",)
 
@@ -120,7 +122,7 @@ def number_lines(
     condition = holding_condition(form, values)
     first = (condition,) if condition is not None and reason == NUMBERS_IN else reason
     lines: list[tuple[Relation, Form, Phrase]] = [("=" if exact else "≈", line, first)]
-    if result != line and (size(result) <= SHORT or rounding.mode == "exact"):
+    if result != line and (_is_readable(result) or rounding.mode == "exact"):
         lines.append(("=", result, ()))
     if not (rounds and rounding.mode == "exact"):
         lines.append((relation if lines[-1][0] == "=" else "≈", final, ()))
@@ -131,6 +133,12 @@ def number_lines(
         elif distinct and sign == "≈" and distinct[-1].relation == "=":
             distinct[-1] = replace(distinct[-1], relation="≈")
     return tuple(distinct)
+
+
+def _is_readable(form: Form) -> bool:
+    """Whether an exact value on the way to a rounded one says anything to a reader."""
+    digits = (len(node.text) for node in walk(form) if isinstance(node, Number))
+    return size(form) <= SHORT and max(digits, default=0) <= LONGEST_NUMBER
 
 
 def _true_numbers(

@@ -30,10 +30,8 @@ def to_form(value: Any) -> Form:
     if isinstance(value, bool):
         raise InputError("a number or an expression is needed, not a truth value")
     if isinstance(value, float) and not isfinite(value):
-        raise InputError(f"a finite number is needed, not {value}")
+        raise InputError(f"{value} is no number to compute with")
     if isinstance(value, (int, float, Fraction)):
-        if isinstance(value, float) and not isfinite(value):
-            raise InputError(f"{value} is no number to compute with")
         return number(value)
     if isinstance(value, str):
         if value.strip().lstrip("+-").lower() in NO_NUMBERS:
@@ -107,6 +105,11 @@ def numeric(form: Form) -> Real | Array:
             raise InputError(f"an array of {len(value.items)} entries; {MAX_ENTRIES} are the limit")
         return Array(value.shape, tuple(value.items))
     return value
+
+
+def is_number(form: Form) -> bool:
+    """Whether a given is one number."""
+    return not isinstance(numeric(form), Array)
 
 
 _TEXT_OR_NUMBER = {"type": ["string", "number"]}

@@ -19,7 +19,7 @@ from derive.questions.fields import numeric
 from derive.questions.mlp_question import Setting
 from derive.questions.optimizer import OptimizerStep
 from derive.record import Given, Line, Mark, Phrase, Step
-from derive.training.rule import Update
+from derive.training.update import Update
 from derive.training.working import OPTIMIZER
 
 
@@ -99,8 +99,7 @@ class Updates:
             raise InputError(f"{self.rule.entry.title} takes the gradient elsewhere in this form: choose another form")
         self.constants = asked.constants(self.rule)
         self.updates = [self._update(name) for name in gradients.names]
-        needed = asked.step > 1
-        self.states = {name: form for each in self.updates for name, form in asked.states(each, needed).items()}
+        self.states = {name: form for each in self.updates for name, form in asked.states(each).items()}
         self._check_names()
         for name, form in (self.constants | self.states).items():
             self._take(name, form)

@@ -18,7 +18,7 @@ from derive.questions.finish import finished
 from derive.questions.graph import LOGISTIC, LOGISTIC_AT
 from derive.questions.graph_question import listed, tie_remarks
 from derive.questions.optimizer_draws import draw_step
-from derive.questions.optimizer_question import OptimizerQuestion
+from derive.questions.optimizer_question import OptimizerQuestion, sentence
 from derive.questions.optimizer_work import OneStep
 from derive.record import Conventions, Derivation, Phrase
 
@@ -61,6 +61,7 @@ class OptimizerStep(OptimizerQuestion):
             if shapes[0] != shapes[1]:
                 raise InputError(f"the gradient of {symbol_name(name)} does not have the shape of the parameter")
             found[letter] = self.gradients[name]
+        self.check_parameters(self.gradients)
         return found
 
     def solve(self, conventions: Conventions) -> Derivation:
@@ -74,7 +75,7 @@ class OptimizerStep(OptimizerQuestion):
         remarks = tie_remarks(work.point) if self.known != "gradient" else ()
         done = Derivation(
             "Optimizer step",
-            (*prompt, *self.asks(work.rule)),
+            (*prompt, *sentence(self.asks(work.rule))),
             tuple(work.premises()),
             (*shown, *work.steps),
             tuple(work.answers()),

@@ -76,3 +76,64 @@ def _filled(rng: random.Random, shape: tuple[int, ...]) -> Any:
 def _like(rng: random.Random, value: Any) -> Any:
     """Positive numbers in the shape of a parameter: what a second moment may be."""
     return [_like(rng, each) for each in value] if isinstance(value, list) else abs(decimal(rng, -1, 1, 0.05))
+
+
+def draw_run(rng: random.Random) -> dict[str, Any]:
+    """A run on a bowl, a neuron, a polynomial, a layer or data."""
+    _, drawn = draw_rule(rng)
+    kind = rng.choice(["bowl", "line", "neuron", "layer", "data"])
+    drawn["steps"] = rng.choice([3, 6, 12, 25])
+    drawn["show"] = rng.sample(["gradient", "states", "loss"], rng.randint(1, 3))
+    if kind == "neuron":
+        return drawn | draw_logistic(rng)
+    if kind == "layer":
+        return drawn | _layer(rng)
+    if kind == "data":
+        return drawn | draw_data(rng)
+    return drawn | draw_bowl(rng, 2 if kind == "bowl" else 1)
+
+
+def draw_bowl(rng: random.Random, variables: int) -> dict[str, Any]:
+    """A quadratic loss in one or two parameters."""
+    a, b, c = rng.choice([0.5, 1, 2]), rng.choice([0.25, 1, 3]), rng.choice([-1.7, 0.3, 1.3, 2.6])
+    if variables == 1:
+        return {"graph": {"L": f"{a}*(w - {c})**2"}, "of": "L", "wrt": ["w"], "at": {"w": decimal(rng)}}
+    cross = rng.choice(["", f" + {rng.choice([0.2, 0.4])}*x*y"])
+    graph = {"L": f"{a}*(x - {c})**2 + {b}*y**2{cross}"}
+    return {"graph": graph, "of": "L", "wrt": ["x", "y"], "at": {"x": decimal(rng), "y": decimal(rng)}}
+
+
+def draw_data(rng: random.Random) -> dict[str, Any]:
+    """A line through a few points, in batches."""
+    count = rng.choice([4, 5, 6])
+    data = {"x": [decimal(rng, -2, 2) for _ in range(count)], "y": [decimal(rng, -3, 3) for _ in range(count)]}
+    graph = {"p": "w*x + b", "L": "mean((p - y)**2)"}
+    at = {"w": decimal(rng, -1, 1), "b": decimal(rng, -1, 1)}
+    drawn: dict[str, Any] = {"graph": graph, "of": "L", "wrt": ["w", "b"], "at": at, "data": data}
+    return drawn | {"batch": rng.choice([1, 2, 3, count]), "seed": rng.randint(1, 99)}
+
+
+def draw_curves(rng: random.Random) -> dict[str, Any]:
+    """Rates on a bowl or a neuron, optimizers on a bowl, sizes of batches on data."""
+    drawn: dict[str, Any] = {"steps": rng.choice([5, 12, 20])}
+    kind = rng.choice(["rates", "rates", "neuron", "optimizers", "batches"])
+    if kind == "batches":
+        drawn |= draw_data(rng)
+        count = len(drawn["data"]["x"])
+        del drawn["batch"]
+        return drawn | {
+            "rate": rng.choice([0.02, 0.05]),
+            "batches": rng.choice([["all", 2, 1], [count, 1], ["all", 3]]),
+        }
+    if kind == "optimizers":
+        chosen = rng.sample(
+            ["momentum", "nesterov", "rmsprop", "adam", "adagrad", "gradient_descent"], rng.randint(2, 4)
+        )
+        return drawn | draw_bowl(rng, rng.choice([1, 2])) | {"rate": rng.choice([0.05, 0.1]), "optimizers": chosen}
+    if kind == "neuron":
+        return drawn | draw_logistic(rng) | {"rates": rng.sample([0.01, 0.1, 0.5, 1], 3)}
+    return (
+        drawn
+        | draw_bowl(rng, rng.choice([1, 2]))
+        | {"rates": rng.sample([0.01, 0.1, 0.3, 0.5, 1, 2], rng.randint(2, 4))}
+    )

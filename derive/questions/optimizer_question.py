@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -11,14 +11,27 @@ from derive.errors import InputError, UnknownName
 from derive.graph.arrays import Array
 from derive.graph.graph import matrix_form, one_based
 from derive.notation.build import ZERO, number
-from derive.notation.form import Form, Symbol
+from derive.notation.form import Form, Product, Symbol
 from derive.notation.symbols import element, parse_symbol, symbol_name
 from derive.questions.fields import Definitions, Expression, Name, Values, numeric, to_form, to_values
 from derive.questions.graph import GraphGradient
 from derive.questions.graph_question import Known
 from derive.record import Phrase
 from derive.training.optimizers import optimizer
-from derive.training.rule import CORRECTED, ETA, ROOT, Rule, Update, calls, check_setting, settings_of, settled
+from derive.training.rule import (
+    CORRECTED,
+    EPSILON,
+    ETA,
+    LAM,
+    ROOT,
+    Rule,
+    W,
+    calls,
+    check_setting,
+    settings_of,
+    settled,
+)
+from derive.training.update import Update
 
 State = Form | dict[Symbol, Form]
 """A state of all parameters alike, or parameter by parameter."""
@@ -80,12 +93,19 @@ class OptimizerQuestion(GraphGradient):
         entry = optimizer(self.optimizer, self.form)
         for name, form in self.settings.items():
             check_setting(entry, setting_name(name), _one_number(setting_name(name), form))
-        for state in self.state:
+        for state, values in self.state.items():
             if state not in entry.state:
                 raise UnknownName(f"state of {entry.name}", state, entry.state)
+            self.check_parameters(values if isinstance(values, dict) else ())
         decay = self.settings.get(parse_symbol("lam"))
         decays = decay is not None and numeric(decay) != 0
         return settled(entry, self.epsilon_in_root, self.bias_correction, decays)
+
+    def check_parameters(self, names: Iterable[Symbol]) -> None:
+        """Raises UnknownName where one of the names is no parameter of the question."""
+        for name in names:
+            if name not in self.wrt:
+                raise UnknownName("parameter", symbol_name(name), map(symbol_name, self.wrt))
 
     def constants(self, rule: Rule) -> dict[Symbol, Form]:
         """The learning rate and the settings that the rule uses, by their letters."""
@@ -112,44 +132,46 @@ class OptimizerQuestion(GraphGradient):
                 return number(entries[name])
         raise InputError(f"the parameter {symbol_name(name)} has no value: at has none")
 
-    def states(self, update: Update, needed: bool) -> dict[Symbol, Form]:
-        """The states of one parameter before the step: as given, else 0.
+    def start_of(self, state: str, owner: Symbol) -> Form:
+        """A state of one parameter before the step: as given, else 0; one that an earlier step left must be given."""
+        given = self.state.get(state)
+        value = given.get(owner) if isinstance(given, dict) else given
+        what = f"{state} of {symbol_name(owner)}"
+        if value is None and self.number > 1:
+            raise InputError(f"step {self.number} needs the state {what} that the step before left")
+        return _like(self.parameter(owner), value or ZERO, what)
 
-        Args:
-            needed: whether they must be given, because an earlier step left them.
-        """
-        owner = update.owner
-        found: dict[Symbol, Form] = {}
-        for state in update.rule.entry.state:
-            given = self.state.get(state)
-            value = given.get(owner) if isinstance(given, dict) else given
-            if value is None and needed:
-                raise InputError(
-                    f"step {self.number} needs the state {state} of {symbol_name(owner)} that the step before left"
-                )
-            found[update.before(state)] = _like(
-                self.parameter(owner), value or ZERO, f"{state} of {symbol_name(owner)}"
-            )
-        return found
+    def states(self, update: Update) -> dict[Symbol, Form]:
+        """The states of one parameter before the step, under their names."""
+        return {update.before(state): self.start_of(state, update.owner) for state in update.rule.entry.state}
 
     def asks(self, rule: Rule) -> Phrase:
-        """What tells this rule from others of its name, as the question states it."""
+        """What tells this rule from others of its name, without a capital and a full stop."""
         entry = rule.entry
-        said: list[str] = [entry.says] if entry.says else []
+        said: list[Phrase] = [(entry.says,)] if entry.says else []
         if calls(entry, CORRECTED):
-            said.append(f"{'with' if rule.bias_correction else 'without'} bias correction")
+            said.append((f"{'with' if rule.bias_correction else 'without'} bias correction",))
         if calls(entry, ROOT):
-            said.append(f"ε {'under' if rule.epsilon_in_root else 'beside'} the root")
+            said.append(("with ", EPSILON, f" {'under' if rule.epsilon_in_root else 'beside'} the root"))
         if rule.decays:
-            said.append("weight decay λw added to the gradient")
-        words = "; ".join(said)
-        return (f" {words[0].upper()}{words[1:]}.",) if words else ()
+            said.append(("with the weight decay ", Product((LAM, W)), " added to the gradient"))
+        return tuple(piece for k, phrase in enumerate(said) for piece in (("; ",) if k else ()) + phrase)
 
     def told(self, rule: Rule) -> tuple[Phrase, ...]:
         """Where the rule comes from, and where published defaults differ from those of PyTorch."""
         entry = rule.entry
         more = f"; {entry.differs}" if entry.differs else ""
-        return ((f"The rule: {entry.source}{more}.",),) if entry.source else ()
+        title = entry.title[:1].upper() + entry.title[1:]
+        return ((f"{title}: {entry.source}{more}.",),) if entry.source else ()
+
+
+def sentence(phrase: Phrase) -> Phrase:
+    """A phrase as a sentence behind others; nothing of nothing."""
+    if not phrase:
+        return ()
+    first = phrase[0]
+    start = f" {first[:1].upper()}{first[1:]}" if isinstance(first, str) else first
+    return (start, *phrase[1:], ".")
 
 
 def entries_of_array(name: Symbol, array: Array) -> dict[Form, Any]:
@@ -180,11 +202,6 @@ def setting_name(letter: Symbol) -> str:
     """What users call a setting: lam for λ, since Python reserves the whole word."""
     name = symbol_name(letter)
     return "lam" if name == "lambda" else name
-
-
-def is_number(form: Form) -> bool:
-    """Whether a given is one number."""
-    return not isinstance(numeric(form), Array)
 
 
 def _one_number(name: str, form: Form) -> Any:

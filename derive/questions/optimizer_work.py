@@ -9,14 +9,15 @@ from derive.errors import InputError
 from derive.graph.arrays import Array
 from derive.graph.graph import Graph, one_based
 from derive.graph.point import Point
-from derive.notation.form import Derivative, Form, Symbol
+from derive.notation.form import Call, Derivative, Form, Symbol, walk
 from derive.notation.symbols import element, symbol_name
 from derive.questions.answers import answers_of
-from derive.questions.fields import numeric
+from derive.questions.fields import is_number, numeric
 from derive.questions.formulas import gradient_formulas
-from derive.questions.optimizer_question import OptimizerQuestion, by_name, entries_of_array, is_number
-from derive.record import Answer, Conventions, Given, Step
-from derive.training.rule import Rule, Update
+from derive.questions.optimizer_question import OptimizerQuestion, by_name, entries_of_array
+from derive.record import Answer, Conventions, Given, Phrase, Step
+from derive.training.rule import Rule
+from derive.training.update import Update
 from derive.training.working import ahead_steps, exact_form, update_steps
 
 Naming = Callable[[Symbol], Symbol]
@@ -42,8 +43,7 @@ class OneStep:
         self.graph: Graph = asked.built(conventions)
         self.gradients = self._gradients()
         self.updates = {name: self._update(name, before(name), after(name)) for name in asked.wrt}
-        needed = asked.number > 1
-        self.states = {name: asked.states(update, needed) for name, update in self.updates.items()}
+        self.states = {name: asked.states(update) for name, update in self.updates.items()}
         self._check_names()
         sheet, self.ahead = self._before_the_gradient()
         self.point = self._at_the_gradient(sheet)
@@ -58,6 +58,10 @@ class OneStep:
 
     def _bold(self, name: Symbol, owner: Symbol) -> Symbol:
         return replace(name, bold=self.shape(owner) is not None)
+
+    def _written(self, target: Form) -> Form:
+        """A given array in bold, also where no graph knows of it."""
+        return self._bold(target, target) if isinstance(target, Symbol) and target in self.values else target
 
     def shape(self, name: Symbol) -> tuple[int, ...] | None:
         """The shape of a parameter; None for a scalar."""
@@ -127,21 +131,28 @@ class OneStep:
         forward, backward, _ = self.asked.passes(self.graph, self.point)
         return (*forward, *backward)
 
-    def premises(self) -> Iterator[Given]:
-        """Definitions and values; the parameters before the step; gradients, constants and states."""
-        by_target = {given.target: given for given in self.asked.premises(self.graph)}
-        moved = {name: update for name, update in self.updates.items() if update.parameter != name}
-        for target, given in by_target.items():
-            if target not in moved:
-                yield given
-        for name, update in moved.items():
-            if name in by_target:
-                yield Given(self.graph.written(name), update.written(self.rule.gradient_at))
-            yield Given(update.parameter, self.values[name], "value")
-        yield from (Given(name, form, "value") for name, form in self._given().items())
+    def premises(self, note: Phrase = ()) -> Iterator[Given]:
+        """Definitions and values; the parameters before the step; gradients, constants and states.
 
-    def _given(self) -> dict[Symbol, Form]:
-        found = {**self.asked.given_gradients(self.gradients), **self.constants}
+        Args:
+            note: stands behind where the gradient is taken, if that is not the parameter itself.
+        """
+        moved = {name: update for name, update in self.updates.items() if update.parameter != name}
+        for given in self.asked.premises(self.graph):
+            if given.target not in moved:
+                yield replace(given, target=self._written(given.target))
+            else:
+                update = moved[given.target]
+                yield Given(given.target, update.written(self.rule.gradient_at), note=note)
+        entries = {update.parameter: name for name, update in moved.items() if name not in self.asked.at}
+        yield from (Given(parameter, name) for parameter, name in entries.items())
+        yield from (Given(name, form, "value") for name, form in self.given().items() if name not in entries)
+
+    def given(self) -> dict[Symbol, Form]:
+        """The values that are given besides those in the graph."""
+        moved = (update for name, update in self.updates.items() if update.parameter != name)
+        found = {update.parameter: self.values[update.owner] for update in moved}
+        found |= {**self.asked.given_gradients(self.gradients), **self.constants}
         for states in self.states.values():
             found |= states
         return found
@@ -150,14 +161,20 @@ class OneStep:
         """Every quantity of the rule; the new parameters are what was asked for."""
         steps = (*self.working, *self.steps)
         scalars = [update for update in self.updates.values() if not update.is_array]
-        known = {**self.asked.at, **self._given()} | {each.parameter: self.values[each.owner] for each in scalars}
+        known = {**self.asked.at, **self.given()} | {each.parameter: self.values[each.owner] for each in scalars}
         known = {name: form for name, form in known.items() if name in self.graph.quantities or is_number(form)}
         formulas = gradient_formulas(self.point, self.asked.of, self.asked.wrt) if self.asked.graph else {}
         targets: list[Form] = [update.name(line[0]) for update in scalars for line in self.rule.lines]
         found = {answer.label: answer for answer in answers_of(steps, targets, self.graph, known, formulas)}
         ordered = [found.get(name) or self._array_answer(name, at) for name, at in self._quantities()]
         asked = {update.after for update in self.updates.values()}
-        return [replace(answer, boxed=answer.label in asked) for answer in ordered]
+        return [replace(self._in_numbers(answer), boxed=answer.label in asked) for answer in ordered]
+
+    def _in_numbers(self, answer: Answer) -> Answer:
+        """The answer as a number where its exact form has a slope of ReLU in it, which says nothing by itself."""
+        if answer.label is None or not any(isinstance(node, Call) and node.primes for node in walk(answer.form)):
+            return answer
+        return replace(answer, form=exact_form(self.point.env[answer.label]))
 
     def _quantities(self) -> Iterator[tuple[Symbol, tuple[int, ...] | None]]:
         for name, update in self.updates.items():

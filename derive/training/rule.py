@@ -1,31 +1,16 @@
-"""An update rule with its options settled, and its formulas in the names of one parameter at one step."""
+"""An update rule with its options settled: formulas over the names that its entry uses."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from derive.errors import InputError, UnknownName
-from derive.notation.build import ONE, ZERO, add, multiply, number, subtract
-from derive.notation.form import (
-    BigSum,
-    Call,
-    Derivative,
-    Form,
-    Frac,
-    Hadamard,
-    Number,
-    Power,
-    Product,
-    Root,
-    Symbol,
-    rebuild,
-    symbols,
-    walk,
-)
+from derive.notation.build import ONE, ZERO, add, subtract
+from derive.notation.form import BigSum, Call, Form, Frac, Power, Product, Root, Symbol, rebuild, walk
 from derive.notation.rounding import Real
-from derive.notation.symbols import element, parse_symbol
+from derive.notation.symbols import parse_symbol
 from derive.notation.text import read
 from derive.notation.value import substituted
 from derive.record import Phrase
@@ -109,11 +94,11 @@ class Rule:
         lines: list[Line] = [(DECAYED, read("g + lam*w"), ("weight decay",))] if self.decays else []
         same: dict[Symbol, Form] = {G: parse_symbol(DECAYED)} if self.decays else {}
         for quantity, text, reason in self.entry.rule:
-            form = _renamed(rule_form(text), same)
+            form = renamed(rule_form(text), same)
             if isinstance(form, Call) and form.function == CORRECTED and not self.bias_correction:
                 same[parse_symbol(quantity)] = form.args[0]
             else:
-                lines.append((quantity, self._settled(form, self._correction), (reason,)))
+                lines.append((quantity, self._settled(form, _correction), (reason,)))
         return tuple(lines)
 
     @property
@@ -122,7 +107,7 @@ class Rule:
         if not self.entry.whole:
             return None
         form = self._settled(rule_form(self.entry.whole), _share_of_weights)
-        return _renamed(form, {G: add([G, Product((LAM, W))])}) if self.decays else form
+        return renamed(form, {G: add([G, Product((LAM, W))])}) if self.decays else form
 
     @property
     def gradient_at(self) -> Form:
@@ -134,23 +119,23 @@ class Rule:
         """Whether the gradient is taken elsewhere than at the parameter."""
         return self.gradient_at != W
 
-    def _settled(self, form: Form, corrected: object) -> Form:
+    def _settled(self, form: Form, corrected: Callable[[Form, Form], Form]) -> Form:
         def change(part: Form) -> Form | None:
             if not isinstance(part, Call) or part.function not in (ROOT, CORRECTED):
                 return None
-            args = [self._settled(arg, corrected) for arg in part.args]
+            first, *others = (self._settled(arg, corrected) for arg in part.args)
             if part.function == ROOT:
-                return self._root(args[0])
-            return corrected(*args) if self.bias_correction else args[0]  # type: ignore[operator, no-any-return]
+                return self._root(first)
+            return corrected(first, *others) if self.bias_correction else first
 
         return substituted(form, change)
 
     def _root(self, form: Form) -> Form:
         return Root(add([form, EPSILON])) if self.epsilon_in_root else add([Root(form), EPSILON])
 
-    @staticmethod
-    def _correction(moment: Form, beta: Form) -> Form:
-        return Frac(moment, subtract(ONE, Power(beta, T)))
+
+def _correction(moment: Form, beta: Form) -> Form:
+    return Frac(moment, subtract(ONE, Power(beta, T)))
 
 
 def _share_of_weights(moment: Form, beta: Form) -> Form:
@@ -159,105 +144,6 @@ def _share_of_weights(moment: Form, beta: Form) -> Form:
     return Frac(moment, Product((subtract(ONE, beta), weights)))
 
 
-class Update:
-    """The formulas of a rule in the names of one parameter at one step.
-
-    Args:
-        before, after: the parameter before and after the step.
-        gradient: how its gradient is written: ∂L/∂w, or a name of its own.
-        step: the number of the step, or the letter that stands for any.
-        owner: by what the states of the parameter are told from others; the parameter itself where not said.
-        is_array: whether the parameter is an array, on which the rule works element by element.
-    """
-
-    def __init__(
-        self, rule: Rule, before: Symbol, after: Symbol, gradient: Form, step: int | str, *,
-        owner: Symbol | None = None, is_array: bool = False,
-    ) -> None:  # fmt: skip
-        self.rule, self.parameter, self.after, self.step = rule, before, after, step
-        self.owner, self.is_array = owner or before, is_array
-        self.names: dict[Symbol, Form] = {W: before, G: gradient, T: _counted(step), T_BEFORE: _counted(step, 1)}
-        self.names |= {parse_symbol(state): self.before(state) for state in rule.entry.state}
-        self.names |= {parse_symbol(quantity): self.name(quantity) for quantity, _, _ in rule.lines}
-
-    def before(self, state: str) -> Symbol:
-        """A state before the step: m_{w,0} before the first."""
-        return self._owned(parse_symbol(state), 1)
-
-    def name(self, quantity: str) -> Symbol:
-        """The symbol of a quantity of the rule for this parameter: m_{w,1}, \\hat m_{w,1}, w_new."""
-        return self.after if quantity == NEW else self._owned(parse_symbol(quantity.removesuffix("_new")))
-
-    def _owned(self, letter: Symbol, back: int = 0) -> Symbol:
-        index = (self.owner.base, *self.owner.sub, running(self.step, back))
-        return Symbol(letter.base, letter.accent, index, self.owner.sup, bold=self.is_array)
-
-    def lines(self) -> Iterator[tuple[Symbol, Form, Phrase]]:
-        """(target, formula, reason) of each line of the rule."""
-        for quantity, form, reason in self.rule.lines:
-            yield self.name(quantity), self.written(form), (*reason, *BY_ELEMENT[: self.is_array])
-
-    def entry(self, at: tuple[int, ...]) -> Iterator[tuple[Symbol, Form]]:
-        """(target, formula) of each line for one entry of an array."""
-        for quantity, form, _ in self.rule.lines:
-            yield element(self.name(quantity), *at), self.entry_form(form, at)
-
-    def entry_form(self, form: Form, at: tuple[int, ...]) -> Form:
-        """A form over the names of the rule in the names of one entry of an array."""
-        return _renamed(form, {name: _entry_of(own, at) for name, own in self.names.items()})
-
-    def whole(self) -> Form | None:
-        """The new parameter in one formula, where the entry has one that is not its only line."""
-        form = self.rule.whole
-        return None if form is None or len(self.rule.lines) == 1 else self.written(form)
-
-    def written(self, form: Form) -> Form:
-        """A form over the names of the rule in the names of this parameter."""
-        return _renamed(_elementwise(form, set(self._own_names())) if self.is_array else form, self.names)
-
-    def _own_names(self) -> Iterator[Symbol]:
-        yield from (name for name in self.names if name not in (T, T_BEFORE))
-
-
-BY_ELEMENT: Phrase = (", element by element",)
-
-
-def running(step: int | str, back: int = 0) -> str:
-    """An index that counts steps: 3, or t, or t-1."""
-    return str(step - back) if isinstance(step, int) else f"{step}-{back}" if back else step
-
-
-def _counted(step: int | str, back: int = 0) -> Form:
-    if isinstance(step, int):
-        return number(step - back)
-    return subtract(Symbol(step), number(back)) if back else Symbol(step)
-
-
-def _entry_of(form: Form, at: tuple[int, ...]) -> Form:
-    if isinstance(form, Symbol) and form.bold:
-        return element(form, *at)
-    if isinstance(form, Derivative):
-        return replace(form, wrt=tuple(_entry_of(name, at) for name in form.wrt))
-    return form
-
-
-def _elementwise(form: Form, arrays: set[Symbol]) -> Form:
-    """The form with products and squares of arrays written as ⊙, since they are no matrix products."""
-
-    def holds(part: Form) -> bool:
-        return not arrays.isdisjoint(symbols(part))
-
-    def change(part: Form) -> Form | None:
-        if isinstance(part, Power) and part.base in arrays and part.exponent == Number("2"):
-            return Hadamard((part.base, part.base))
-        if not isinstance(part, Product) or sum(map(holds, part.factors)) < 2:
-            return None
-        scalars = [factor for factor in part.factors if not holds(factor)]
-        found = Hadamard(tuple(_elementwise(factor, arrays) for factor in part.factors if holds(factor)))
-        return multiply([*scalars, found]) if scalars else found
-
-    return substituted(form, change)
-
-
-def _renamed(form: Form, names: Mapping[Symbol, Form]) -> Form:
-    return names.get(form, form) if isinstance(form, Symbol) else rebuild(form, lambda part: _renamed(part, names))
+def renamed(form: Form, names: Mapping[Symbol, Form]) -> Form:
+    """The form with some names replaced by other forms."""
+    return names.get(form, form) if isinstance(form, Symbol) else rebuild(form, lambda part: renamed(part, names))

@@ -14,7 +14,7 @@ from derive.notation.form import Form, Symbol
 from derive.notation.rounding import Real, rounded
 from derive.notation.symbols import element, symbol_name
 from derive.record import Line, Mark, Phrase, Step
-from derive.training.rule import Update
+from derive.training.update import Update
 
 IN_ONE: Phrase = ("in one formula",)
 _METHOD, _RESULT = (Mark(Fraction(1), "M"),), (Mark(Fraction(2), "A"),)
@@ -33,7 +33,7 @@ def update_steps(update: Update, sheet: Point, shape: tuple[int, ...] | None = N
             found = _by_entries(sheet, shape, Line("=", form, reason), target, by_place, marks)
         else:
             found = [sheet.step(symbol_name(target), target, form, reason, (), marks, OPTIMIZER)]
-        steps += [_with_whole(update, found[0]), *found[1:]] if is_last else found
+        steps += [_with_whole(update, found[0], shape is not None), *found[1:]] if is_last else found
     return steps
 
 
@@ -47,10 +47,16 @@ def ahead_steps(update: Update, sheet: Point, target: Symbol, shape: tuple[int, 
     return _by_entries(sheet, shape, Line("=", form, reason), replace(target, bold=True), places, ())
 
 
-def _with_whole(update: Update, step: Step) -> Step:
-    """The new parameter also in one formula, which the judge compares with the rule line by line."""
+def _with_whole(update: Update, step: Step, is_array: bool) -> Step:
+    """The new parameter also in one formula, which the judge compares with the rule line by line.
+
+    Numbers follow the line of the rule, since where they are carried it is that line they go into.
+    """
     whole = update.whole()
-    return step if whole is None else replace(step, lines=(Line("=", whole, IN_ONE, level=3), *step.lines))
+    if whole is None:
+        return step
+    line = Line("=", whole, IN_ONE, level=3)
+    return replace(step, lines=(*step.lines, line) if is_array else (line, *step.lines))
 
 
 def _by_entries(
@@ -75,7 +81,6 @@ def exact_form(value: Real | Array | Box) -> Form:
     """A value as the form of an answer: exact where that is short, else to many digits."""
     if isinstance(value, (Array, Box)):
         return matrix_form(value.shape, [exact_form(item) for item in value.items])
-    short = (
-        isinstance(value, Fraction) and max(value.numerator.bit_length(), value.denominator.bit_length()) < MOST_BITS
-    )
-    return number(value) if short else rounded(value, MANY_DIGITS)
+    if isinstance(value, Fraction) and max(value.numerator.bit_length(), value.denominator.bit_length()) < MOST_BITS:
+        return number(value)
+    return rounded(value, MANY_DIGITS)

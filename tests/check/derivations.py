@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from derive.exam.marks import with_points
 from derive.notation.build import add, column, number, scientific, subtract, sym
 from derive.notation.form import At, Call, Derivative, Form, Matrix, Product, Relation, Symbol, Text, Tuple
 from derive.notation.text import read
+from derive.questions.catalogue import question
 from derive.record import Answer, Conventions, Derivation, Given, Line, Mark, Rounding, Step
 
 BLOCKS = ("F", "R")
@@ -408,6 +410,29 @@ def carried_layer() -> Derivation:
     )
 
 
+def derived(ask: str, **givens: object) -> Derivation:
+    """What a question type makes of its givens, worth three points."""
+    return with_points(question(ask, givens).solve(Conventions()), Fraction(3))
+
+
+def velocity_run() -> Derivation:
+    """Two steps of momentum, the second of them in a table alone."""
+    return derived("optimizer.run", optimizer="momentum", form="velocity", rate=0.3, graph={"L": "(w - 1.7)**2*w"},
+                   of="L", wrt="w", at={"w": 2}, steps=2, show=["gradient", "states", "loss"])  # fmt: skip
+
+
+def nesterov_step() -> Derivation:
+    """A step on an array whose gradient is given."""
+    return derived("optimizer.step", optimizer="nesterov", rate=0.3, settings={"beta": 0.7}, wrt="b", at={"b": [1, -2]},
+                   gradients={"b": [0.3, 1.1]}, state={"v": {"b": [0.2, 0.1]}}, step=2)  # fmt: skip
+
+
+def stable_rates() -> Derivation:
+    """The largest stable rate of a bowl in two coordinates, and what two rates do."""
+    return derived("optimizer.curves", graph={"L": "x**2 + 0.25*y**2 + 0.4*x*y"}, of="L", wrt=["x", "y"],
+                   at={"x": 1.3, "y": -0.7}, rates=[0.3, 1.1], steps=2)  # fmt: skip
+
+
 ALL = (
     logistic_neuron,
     residual_block,
@@ -419,4 +444,7 @@ ALL = (
     pooled_cross_entropy,
     carried_rounding,
     carried_layer,
+    velocity_run,
+    nesterov_step,
+    stable_rates,
 )

@@ -341,8 +341,10 @@ OTHER_WORD = {
     "minimum": "maximum", "maximum": "minimum", "saddle point": "minimum", "inconclusive": "minimum",
     "vanishes": "explodes", "explodes": "neither", "neither": "vanishes",
     "not linearly separable": "linearly separable", "linearly separable": "not linearly separable",
-    "does not converge": "converges", "converges": "does not converge", "no weights fit": "some weights fit",
+    "does not converge": "converges", "no weights fit": "some weights fit",
     "some weights fit": "no weights fit", "odd parity": "even parity", "even parity": "odd parity",
+    "falls and never rises": "stays where it is", "rises in 1": "rises in 2", "rises in 2": "rises in 1",
+    "converges": "diverges", "diverges": "converges",
 }  # fmt: skip
 
 

@@ -124,3 +124,106 @@ GOOD = {"optimizer": "adam", "rate": 0.1, "wrt": ["w"], "at": {"w": 2}, "gradien
 def test_mistakes(change, kind, says):
     with pytest.raises(kind, match=says):
         question("optimizer.step", {**GOOD, **change}).solve(Conventions())
+
+
+ARRAYS = [
+    ("momentum", "SGD", {"momentum": 0.9}),
+    ("adagrad", "Adagrad", {}),
+    ("adam", "Adam", {}),
+    ("adamw", "AdamW", {}),
+    ("rmsprop", "RMSprop", {"alpha": 0.9}),
+]
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("seed", range(20))
+def test_arrays_and_options_as_torch(seed):
+    """Two steps on a matrix: what the first one leaves is what the second one starts from."""
+    torch = pytest.importorskip("torch")
+    rng = random.Random(seed)
+    name, kind, settings = ARRAYS[seed % len(ARRAYS)]
+    at, gradient = ([[rng.choice([-1, 1]) * rng.randint(1, 40) / 16 for _ in range(3)] for _ in range(2)] for _ in "ab")
+    peer = torch.tensor(at, dtype=torch.float64, requires_grad=True)
+    peer.grad = torch.tensor(gradient, dtype=torch.float64)
+    optimizer = getattr(torch.optim, kind)([peer], lr=0.125, **settings)
+    givens = {"optimizer": name, "rate": 0.125, "wrt": "W", "at": {"W": at}, "gradients": {"W": gradient}}
+    for step in (1, 2):
+        derivation = question("optimizer.step", {**givens, "step": step}).solve(Conventions())
+        assert judge(derivation).verified is True
+        optimizer.step()
+        found = {answer.name: evaluate(answer.form) for answer in derivation.answers}
+        assert [float(x) for x in found["W_new"].items] == pytest.approx(peer.detach().flatten().tolist(), rel=1e-10)
+        rows = {key: [[float(x) for x in value.items[k : k + 3]] for k in (0, 3)] for key, value in found.items()}
+        givens["at"] = {"W": rows["W_new"]}
+        givens["state"] = {key.removesuffix(f"_W_{step}"): {"W": value} for key, value in rows.items()
+                           if key[0] in "msv" and "hat" not in key}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("givens", "says"),
+    [
+        ({"optimizer": "momentum"}, "The velocity adds up gradients, as in PyTorch."),
+        ({"optimizer": "momentum", "form": "velocity"}, "The velocity is the step itself."),
+        ({"optimizer": "momentum", "form": "dampened"}, "The velocity is a weighted mean of gradients."),
+        ({"optimizer": "nesterov", "form": "look_ahead"}, "The gradient is taken ahead"),
+        ({"optimizer": "adam"}, "With bias correction; with ε beside the root."),
+        (
+            {"optimizer": "adam", "epsilon_in_root": True, "bias_correction": False},
+            "Without bias correction; with ε under",
+        ),
+        ({"optimizer": "adadelta", "rate": None}, "With ε under the root."),
+        ({"optimizer": "sgd", "settings": {"lam": 0.1}}, "With the weight decay λ·w added to the gradient."),
+    ],
+)
+def test_what_is_open_is_said(givens, says):
+    from derive.notation import plain
+
+    derivation = question("optimizer.step", {**GOOD, **givens}).solve(Conventions())
+    words = "".join(piece if isinstance(piece, str) else plain.write(piece) for piece in derivation.prompt)
+    assert says in words
+    assert judge(derivation).verified is True
+
+
+def test_without_bias_correction_the_moments_stand_for_themselves():
+    found = answers({**GOOD, "bias_correction": False, "gradients": {"w": 3}})
+    assert set(found) == {"m_w_1", "v_w_1", "w_new"}
+    assert found["w_new"] == pytest.approx(2 - 0.1 * 0.3 / (0.009**0.5 + 1e-8), rel=1e-12)
+
+
+def test_a_look_ahead_takes_the_gradient_where_the_velocity_leads():
+    graph = {"graph": {"p": "a*w", "L": "(p - 3)**2"}, "of": "L", "wrt": "w", "at": {"w": 1, "a": 2}}
+    givens = {**graph, "optimizer": "nesterov", "form": "look_ahead", "rate": 0.1, "state": {"u": 0.5}, "step": 4}
+    found = answers(givens)
+    ahead = 1 + 0.9 * 0.5
+    u = 0.45 - 0.1 * 2 * (2 * ahead - 3) * 2
+    assert found == pytest.approx({"u_w_4": u, "w_new": 1 + u})
+
+
+def test_entries_of_an_array_are_parameters():
+    """Of a matrix only two entries are trained: each by its own gradient, and no zero is claimed of the others."""
+    layer = {"z": "W @ x", "L": "sum(z**2)"}
+    givens = {"optimizer": "sgd", "rate": 0.1, "graph": layer, "of": "L", "wrt": ["W_1_1", "W_1_2"],
+              "at": {"W": [[1, 2], [3, 4]], "x": [1, -1]}}  # fmt: skip
+    assert answers(givens) == pytest.approx({"W_1_1_new": 1.2, "W_1_2_new": 1.8})
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "says"),
+    [
+        ({"rate": -0.1}, InputError, "the learning rate must be positive"),
+        ({"rate": float("inf")}, InputError, "no number to compute with"),
+        ({"rate": None}, InputError, "the learning rate is missing"),
+        ({"settings": {"beta_1": 1}}, InputError, "beta_1 must be at least 0 and less than 1"),
+        ({"settings": {"epsilon": -1}}, InputError, "epsilon must not be negative"),
+        ({"form": "heavy"}, UnknownName, "unknown form of adam"),
+        ({"optimizer": "momentum", "bias_correction": True}, InputError, "momentum has no option bias_correction"),
+        ({"state": {"m": {"q": 1}}}, UnknownName, "unknown parameter 'q'"),
+        ({"state": {"m": {"w": [1, 2]}}}, InputError, "the state m of w must be one number"),
+        ({"gradients": {"w": 1, "q": 2}}, UnknownName, "unknown parameter 'q'"),
+        ({"gradients": {"w": [1, 2]}}, InputError, "does not have the shape of the parameter"),
+        ({"step": 3, "state": {"m": {"w": 1}}}, InputError, "step 3 needs the state v of w"),
+    ],
+)
+def test_more_mistakes(change, kind, says):
+    with pytest.raises(kind, match=says):
+        question("optimizer.step", {**GOOD, **change}).solve(Conventions())
