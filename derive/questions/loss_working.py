@@ -20,8 +20,9 @@ from derive.questions.formulas import gradient_formulas, nodes_of
 from derive.questions.graph import listed_names, quantities_below
 from derive.questions.loss_posed import Posed
 from derive.questions.loss_slopes import ACCURACY, METHOD, EntryGradients
-from derive.record import Conventions, Line, Phrase, Step
+from derive.record import Conventions, Line, Mark, Phrase, Step
 
+VALUE_MARKS = (Mark(Fraction(1), "M", ("the formula, or the numbers put into it",)), Mark(Fraction(2), "A"))
 MOST_TERMS = 6
 """More terms than that are a table."""
 
@@ -65,7 +66,7 @@ def loss_value(posed: Posed, point: Point) -> tuple[Step, ...]:
         return (step, _table(posed, point), _added(posed, point, node))
     spread = posed.graph.form(node)
     numbers = point.numbers(posed.asked.of, spread, point.value(spread, node))
-    return (Step(step.name, step.target, (*step.lines, *numbers), "formula, numbers, value", (), (*METHOD, *ACCURACY)),)
+    return (Step(step.name, step.target, (*step.lines, *numbers), "value", (), VALUE_MARKS),)
 
 
 def _term_name(loss: Symbol, index: Sequence[str]) -> Symbol:
