@@ -202,6 +202,8 @@ class _Judge:
                 continue
             if line.relation == "≈" and exact is not None:
                 finding = tried(self.points.valued, rounds_to(Reference(exact), line.form))
+                if step.target is not None:
+                    self.claims[step.target, line.form] = finding.holds  # an answer may show the rounded number
                 self._record(step.name, number, finding, "rounding")
             else:
                 exact = line.form
@@ -230,7 +232,8 @@ class _Judge:
             return
         step, run = self._finder(answer)
         if step is not None and self._is_claim(step.target):
-            self._record(answer.name, None, self._claim(answer.name, None, step.target, answer.form), "answer")
+            for form in dict.fromkeys(filter(None, (answer.form, answer.shown))):
+                self._record(answer.name, None, self._claim(answer.name, None, step.target, form), "answer")
             return
         if run is None and answer.label is not None and self._known(answer.name, None, answer.label):
             run = StepLines(Reference(answer.label), self.points, self._reporter(answer.name), self.carry)

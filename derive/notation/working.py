@@ -15,7 +15,7 @@ from derive.notation.arrays import items
 from derive.notation.build import neg, number
 from derive.notation.form import At, Call, Derivative, Form, Matrix, Number, Symbol, Tuple, rebuild, symbols
 from derive.notation.reals import Undefined
-from derive.notation.rounding import Real, as_fraction, exact_form, rounded, shown, unit_of
+from derive.notation.rounding import Real, as_fraction, exact_form, in_digits, rounded, shown, unit_of
 from derive.notation.value import Evaluator, NoValue
 from derive.record import Line, Phrase, Relation, Rounding
 
@@ -75,6 +75,9 @@ def number_lines(
         line, exact = numbers_in(form, values, rounding, forms=forms)
     else:
         line, exact = _true_numbers(form, values, rounding, final)
+        if not exact and unit_of(final) is None:  # rounded operands lead to no fraction
+            relation, final = "≈", in_digits(value, rounding)
+            line, exact = _true_numbers(form, values, rounding, final)
     rounds = relation == "≈"
     result = folded(line) if rounds and exact and not is_longer(line, LONGEST_FOLDED) else line
     lines: list[tuple[Relation, Form, Phrase]] = [("=" if exact else "≈", line, reason)]
