@@ -221,6 +221,8 @@ class _Judge:
                 continue
             if line.relation == "≈" and exact is not None:
                 finding = tried(self.points.valued, rounds_to(Reference(exact), line.form))
+                if step.target is not None:
+                    self.claims[step.target, line.form] = finding.holds  # an answer may show the rounded number
                 self._record(step.name, number, finding, "rounding")
             else:
                 exact = line.form

@@ -42,20 +42,21 @@ def _is_near(found: float, value: Any) -> bool:
 
 
 def reach(world: World, target: Form, claimed: Form) -> bool | None:
-    """Whether the output of a unit can be the target: a number, or the probabilities of a softmax."""
+    """What all the targets are for the output of a unit: numbers, or the probabilities of a softmax."""
     assert isinstance(target, Call)
-    output, wanted = target.args
+    output, *wanted = target.args
     if not isinstance(claimed, Text):
         return None
-    value = world.value(wanted)
+    values = list(map(world.value, wanted))
     if isinstance(output, Call) and output.function == "softmax":
-        return claimed.text == _of_shares(world, items(value))
-    return claimed.text == _of_number(world, output, value)
+        return all(claimed.text == _of_shares(world, items(value)) for value in values)
+    low, high = lowest(world, output), -lowest(world, neg(output))
+    return all(claimed.text == _of_number(world, output, (low, high), value) for value in values)
 
 
-def _of_number(world: World, output: Form, wanted: Any) -> str:
+def _of_number(world: World, output: Form, ends: tuple[float, float], wanted: Any) -> str:
     """Strictly between the ends everything is reached, since a unit has no jumps; an end only where it is a value."""
-    low, high, value = lowest(world, output), -lowest(world, neg(output)), float(wanted)
+    (low, high), value = ends, float(wanted)
     if _is_near(low, wanted) or _is_near(high, wanted):
         side = -1 if _is_near(low, wanted) else 1
         return REACHED if _at(world, output, side) == world.reals.real(wanted) else APPROACHED

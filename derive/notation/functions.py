@@ -72,7 +72,7 @@ FUNCTIONS: dict[str, Function] = {
         _named("erf", "erf"),
         Function("infimum", r"\inf", "inf", "inf", style="prefix"),
         Function("supremum", r"\sup", "sup", "sup", style="prefix"),
-        _named("reach", "reach", arity=2),
+        _named("reach", "reach", arity=None),
         _named("fitting", "fitting", arity=None),
         _named("descent", "descent", arity=None),
         Function("largest_eigenvalue", r"\lambda_{\max}", "lambda_(max)", "λ_max"),

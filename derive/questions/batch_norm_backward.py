@@ -97,7 +97,7 @@ class BatchNormBackward(BatchNormQuestion):
         prompt: Phrase = (
             "Derive ",
             *listed(targets[3:]),
-            " by backpropagation, on the way also ",
+            " by backpropagation, through ",
             *listed(targets[:3]),
             ".",
         )

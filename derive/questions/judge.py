@@ -34,7 +34,7 @@ MOST_EXAMPLES, MOST_INPUTS = 8, 4
 
 
 class ModelJudge(Question):
-    """Can this output unit reach this target, with which smallest loss, and is this rate stable for a linear unit?"""
+    """Whether an output unit can reach a target, with which smallest loss, and whether a rate is stable."""
 
     ask: ClassVar[str] = "model.judge"
     example: ClassVar[dict[str, Any]] = {

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from derive.notation.build import add, neg, number, subtract
+from derive.notation.build import ONE, add, neg, number, subtract
 from derive.notation.form import BigSum, Derivative, Form, Frac, Power, Product, Symbol
 from derive.notation.symbols import element
 from derive.record import Phrase
@@ -101,14 +101,14 @@ class Feature:
         bottom = Product((number(2), Power(self.own(ROOT), number(3))))
         v, s = self.own(VARIANCE), self.own(ROOT)
         reason: Phrase = (v, " feeds every ", self.hat("i"), " through ", s, ": add")
-        return Formula(((neg(Frac(short, bottom)), reason),), neg(Frac(long, bottom)))
+        return Formula(((neg(Product((Frac(ONE, bottom), short))), reason),), neg(Frac(long, bottom)))
 
     def mean(self) -> Formula:
         """μ feeds every x̂_i, and v."""
         s, v = self.own(ROOT), self.own(VARIANCE)
         short, long = self.summed(lambda row: slope(self.hat(row)))
         deviations, _ = self.summed(self.deviation)
-        through_hat = neg(Frac(short, s))
+        through_hat = neg(Product((Frac(ONE, s), short)))
         through_v = Product((slope(v), Frac(number(2), number(self.m)), deviations))
         whole = add((through_hat, neg(through_v)))
         reason: Phrase = (self.own(MEAN), " feeds every ", self.hat("i"), " and ", v, ": add")
@@ -118,9 +118,9 @@ class Feature:
         """x_i feeds x̂_i, v and μ."""
         s, v, mu, m = self.own(ROOT), self.own(VARIANCE), self.own(MEAN), number(self.m)
         paths = (
-            Frac(slope(self.hat(row)), s),
+            Product((Frac(ONE, s), slope(self.hat(row)))),
             Product((slope(v), Frac(Product((number(2), self.deviation(row))), m))),
-            Frac(slope(mu), m),
+            Product((Frac(ONE, m), slope(mu))),
         )
         reason: Phrase = (self.x(row), " feeds ", self.hat(row), ", ", v, " and ", mu, ": add")
         return Formula(((add(paths), reason),), add(paths))

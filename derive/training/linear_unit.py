@@ -24,7 +24,7 @@ Behaviour = Literal["converges", "converges, oscillating", "oscillates for ever"
 X, W, B, T, RATE = (Symbol(letter) for letter in ("x", "w", "b", "t", "eta"))
 PREDICTION, ERROR, SQUARES, LOSS = Symbol("y", "hat"), Symbol("e"), Symbol("E"), Symbol("L", sub=("lin",))
 LENGTH, FACTOR, LIMIT = Symbol("n"), Symbol("rho"), Symbol("eta", sub=("max",))
-SAMPLES, DESIGN, HESSIAN = Symbol("X"), Symbol("A"), Symbol("H")
+SAMPLES, DESIGN, HESSIAN, LARGEST = Symbol("X"), Symbol("A"), Symbol("H"), Symbol("lambda", sub=("1",))
 
 
 MOST_STEPS = 500

@@ -35,6 +35,7 @@ from derive.training.linear_unit import (
     ERROR,
     FACTOR,
     HESSIAN,
+    LARGEST,
     LENGTH,
     LIMIT,
     LOSS,
@@ -50,7 +51,6 @@ from derive.training.linear_unit import (
 )
 
 METHOD, ACCURACY = (Mark(Fraction(1), "M"),), (Mark(Fraction(1), "A"),)
-LARGEST = Call("largest_eigenvalue", (Symbol("H", bold=True),))
 REASONS: dict[Symbol, Phrase] = {
     PREDICTION: ("prediction of the linear unit",),
     ERROR: ("error",),
@@ -92,13 +92,18 @@ class Stability:
         return [*found, *self._worked(updated(SQUARES)), self._limit(), self._verdict()]
 
     def meanings(self) -> Iterator[Given]:
-        """What the judge holds the curvature and the largest stable rate against: second derivatives of the loss."""
+        """What the judge holds the Hessian and the largest stable rate against: second derivatives of the loss.
+
+        A rate that goes on with printed numbers is what its formula makes of those.
+        """
         names = [*self._entries(W), B]
         loss = self.graph.written(self.loss)
         hessian = Matrix(tuple(tuple(Derivative(loss, (one, other)) for other in names) for one in names))
         if not self.unit.single:
             yield Given(Call("meaning", (HESSIAN,)), hessian, shown=False)
-        yield Given(Call("meaning", (LIMIT,)), Frac(number(2), Call("largest_eigenvalue", (hessian,))), shown=False)
+        if not self.point.carries_rounded:
+            limit = Frac(number(2), Call("largest_eigenvalue", (hessian,)))
+            yield Given(Call("meaning", (LIMIT,)), limit, shown=False)
 
     def _entries(self, name: Symbol) -> list[Form]:
         value = self.graph.quantity(name).value
@@ -132,22 +137,22 @@ class Stability:
         """Of a 2 x 2 matrix by the formula, of a larger one its value."""
         array = self.graph.quantity(HESSIAN).value
         assert isinstance(array, Array)
+        first = Line("=", Call("largest_eigenvalue", (self.graph.written(HESSIAN),)), ("largest zero of det(H - λ·1)",))
         if len(array.items) > 4:
-            line = Line(*shown(self.curvature, self.point.conventions.rounding), ("largest zero of det(H - λ·1)",))
+            line = Line(*shown(self.curvature, self.point.conventions.rounding))
             self.point.carry(LARGEST, self.curvature, (line,))
-            return Step("lambda_max", LARGEST, (line,), "largest eigenvalue", (), METHOD)
+            return Step(symbol_name(LARGEST), LARGEST, (first, line), "largest eigenvalue", (), METHOD)
         a, c, d = (element(HESSIAN, *at) for at in ((1, 1), (1, 2), (2, 2)))
         root = Root(add((Power(subtract(a, d), number(2)), Product((number(4), Power(c, number(2)))))))
         form = Frac(add((a, d, root)), number(2))
         value = self.point.worth(form) if self.point.carries_rounded else self.curvature
-        numbers = self.point.numbers(LARGEST, form, value)
-        lines = (Line("=", form, ("larger zero of det(H - λ·1)",)), *numbers)
-        return Step("lambda_max", LARGEST, lines, "largest eigenvalue", (), METHOD)
+        lines = (first, Line("=", form), *self.point.numbers(LARGEST, form, value))
+        return Step(symbol_name(LARGEST), LARGEST, lines, "largest eigenvalue", (), METHOD)
 
     def _limit(self) -> Step:
         """The rate up to which no factor is larger than 1."""
         form: Form = Frac(number(2), LARGEST)
-        reason: Phrase = ("every |1 - ηλ| is below 1 for a smaller ", RATE)
+        reason: Phrase = ("no |1 - ηλ| is above 1 for a smaller ", RATE)
         if self.unit.single:
             form = Frac(number(2 / self.unit.slope), LENGTH)
             reason = ("|", FACTOR, "| is below 1 for every smaller ", RATE)

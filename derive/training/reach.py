@@ -121,10 +121,15 @@ class Targets:
             yield Step("reach", target, (Line("=", Text(_of_shares(self.values)), reason),), "reach", (), ACCURACY)
             return
         unit = UNITS[self.unit]
-        for name, value in dict(zip(self.numbered(TARGET), self.values, strict=True)).items():
-            target = Call("reach", (unit.output(self.numbered(A)[0]), name))
+        output = unit.output(self.numbered(A)[0])
+        named = list(zip(self.numbered(TARGET), self.values, strict=True))
+        if len(said := {unit.reach(value) for value in self.values}) == 1 and said != {"out of reach"}:
+            line = Line("=", Text(said.pop()), self._why(*named[0]))
+            yield Step("reach", Call("reach", (output, *self.numbered(TARGET))), (line,), "reach", (), ACCURACY)
+            return
+        for place, (name, value) in enumerate(named, 1):
             line = Line("=", Text(unit.reach(value)), self._why(name, value))
-            yield Step(f"reach_{len(name.sub) and name.sub[0]}", target, (line,), "reach", (), ACCURACY)
+            yield Step(f"reach_{place}", Call("reach", (output, name)), (line,), "reach", (), ACCURACY)
 
     def _why(self, name: Symbol, value: Fraction) -> Phrase:
         unit = UNITS[self.unit]
@@ -157,11 +162,8 @@ class Targets:
             return form, ("at an output equal to the target", "" if reached else ", not attained")
         if not gaps:
             return ZERO, ("at an output equal to the target", "" if reached else ", not attained")
-        if self.unit == "softmax":
-            ends: list[Form] = list(self.numbered(NEAREST))
-            pairs = [(end, name) for end, name in zip(ends, names, strict=True)]
-        else:
-            pairs = [(number(end), name) for name, _, end in gaps]
+        ends: dict[Symbol, Form] = dict(zip(names, self.numbered(NEAREST), strict=True))
+        pairs = [(ends[name] if self.unit == "softmax" else number(end), name) for name, _, end in gaps]
         form = self.weighted([Power(subtract(end, name), TWO) for end, name in pairs])
         where = "at the nearest shares" if self.unit == "softmax" else "at the nearest end of the values"
         return form, (where, "" if reached else ", not attained")
