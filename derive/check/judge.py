@@ -24,7 +24,6 @@ What counts as true:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
@@ -34,16 +33,18 @@ from derive.check.distributions import total_of
 from derive.check.lines import Report, StepLines
 from derive.check.listings import parsed
 from derive.check.names import mentioned, unknown_name
-from derive.check.premises import Premises, is_symbolic
+from derive.check.order import steps_in_order
+from derive.check.premises import Premises
 from derive.check.recurrences import premises_with_recurrences
 from derive.check.scope import Finding, Points, Reference, equal_to, points_of, rounds_to, tried
 from derive.check.sought import holds_sought, is_sought
 from derive.check.sweep import gradient_claims, settle
+from derive.check.traits import is_symbolic
 from derive.check.verdict import Counts, Fault, Kind, Verdict
 from derive.check.world import World
 from derive.notation.form import At, Derivative, Form, Symbol, Text, walk
 from derive.notation.reals import Undefined
-from derive.record import Answer, Derivation, Figure, Line, Picture, Step, Words
+from derive.record import Answer, Derivation, Line, Step
 
 
 def judge(derivation: Derivation) -> Verdict:
@@ -70,7 +71,7 @@ class _Judge:
     def verdict(self) -> Verdict:
         """Judge everything once."""
         self._givens()
-        for step, around in _steps(self.derivation):
+        for step, around in steps_in_order(self.derivation):
             self._step(step, around)
         for answer in self.derivation.answers:
             self._answer(answer)
@@ -99,9 +100,8 @@ class _Judge:
                 self._fault("givens", None, "reuse", f"a name has two meanings: {finding.message}")
         for given in self.derivation.givens:
             if given.form is not None and total_of(given.target, given.form):
-                self._record(
-                    "givens", None, tried(self.points.valued, equal_to(Reference(given.target), given.form)), "value"
-                )
+                finding = tried(self.points.valued, equal_to(Reference(given.target), given.form))
+                self._record("givens", None, finding, "value")
 
     # Steps
 
@@ -278,7 +278,7 @@ class _Judge:
 
     def _boxes(self) -> None:
         """Where any line is boxed, every answer stands in a box."""
-        boxed = [line for step, _ in _steps(self.derivation) for line in step.lines if line.boxed]
+        boxed = [line for step, _ in steps_in_order(self.derivation) for line in step.lines if line.boxed]
         parts = {part for line in boxed for part in walk(line.form)}
         for answer in self.derivation.answers if boxed else ():
             if not answer.boxed or answer.kind in ("text", "code") or answer.form in parts or answer.shown in parts:
@@ -299,24 +299,3 @@ class _Judge:
         marks = [mark.points for step in self.derivation.all_steps() for mark in step.marks]
         if points is not None and sum(marks, Fraction(0)) != points:
             self._fault("points", None, "points", f"the marks add up to {sum(marks, Fraction(0))}, not to {points}")
-
-
-def _steps(derivation: Derivation) -> Iterator[tuple[Step, tuple[str, ...]]]:
-    """Every step in printed order, with what the steps around it list; the labels of figures come last."""
-    stack: list[tuple[Step, tuple[str, ...]]] = [(step, ()) for step in reversed(derivation.steps)]
-    while stack:
-        step, around = stack.pop()
-        yield step, around
-        stack += [(inner, (*around, *step.uses)) for inner in reversed(step.substeps)]
-    everything = tuple(step.name for step in derivation.all_steps())
-    for figure in derivation.figures:
-        yield from ((fact, everything) for fact in _facts(figure))
-
-
-def _facts(figure: Figure | Picture) -> Iterator[Step]:
-    """The steps whose results a figure prints."""
-    if isinstance(figure, Picture):
-        yield from (shape.fact for shape in figure.shapes if isinstance(shape, Words) and shape.fact is not None)
-        return
-    for edge in figure.edges:
-        yield from (label for label in (edge.above, edge.below) if label is not None)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from derive.check.agree import printed_decimals
-from derive.check.premises import is_symbolic
 from derive.check.scope import Comparison, Finding, Points, Reference, equal_to, holds, rounds_to, tried
+from derive.check.traits import is_symbolic
 from derive.check.verdict import Kind
 from derive.notation.form import Call, Derivative, Form, Relation, Symbol, Text
 from derive.notation.value import substituted

@@ -7,14 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from derive.check.distributions import Axis, total_of
 from derive.check.recurrence import Recurrences
 from derive.check.recurrences import written_out
+from derive.check.traits import is_symbolic
 from derive.notation.form import (
-    At,
     Call,
-    Cases,
     Derivative,
-    Fence,
     Form,
-    Indicator,
     Matrix,
     Symbol,
     Tuple,
@@ -285,23 +282,3 @@ def _meant(given: Given) -> Form | None:
     """The name whose meaning is given."""
     target = given.target
     return target.args[0] if isinstance(target, Call) and target.function == MEANING else None
-
-
-def is_symbolic(form: Form) -> bool:
-    """Whether the form has names whose numbers it does not say itself."""
-    if isinstance(form, At):
-        bound = {name for name, _ in form.bindings}
-        inner = any(name not in bound for name in names_in(form.form))
-        return inner or any(is_symbolic(value) for _, value in form.bindings)
-    return any(True for _ in names_in(form))
-
-
-_KINKED = {"relu", "leaky_relu", "elu", "max", "min", "sign", "max_pool2d", "argmax"}
-
-
-def has_kink(form: Form) -> bool:
-    """Whether the form is smooth by pieces only."""
-    return any(
-        isinstance(node, (Indicator, Cases, Fence)) or (isinstance(node, Call) and node.function in _KINKED)
-        for node in walk(form)
-    )

@@ -20,9 +20,9 @@ from typing import Literal
 from derive.check import tex
 from derive.check.agree import printed_decimals
 from derive.check.claims import claim_name
-from derive.check.premises import is_symbolic
 from derive.check.recurrence import at_step, is_instance
 from derive.check.rows import Printed, RowStep, chain, display_rows, stated, table_rows
+from derive.check.traits import is_symbolic
 from derive.errors import InputError
 from derive.notation import latex_reader
 from derive.notation.form import At, Form, Symbol, Text, symbols

@@ -20,9 +20,10 @@ from derive.check.agree import (
 )
 from derive.check.distributions import drawn_so
 from derive.check.draws import DOMAINS, SIGNED, WHOLE, Domain
-from derive.check.premises import Premises, has_kink
+from derive.check.premises import Premises
 from derive.check.scene import DIGITS, Scene
 from derive.check.slack import probes, within_slack
+from derive.check.traits import has_kink
 from derive.check.truths import Row, all_rows, truth_names
 from derive.check.world import World
 from derive.notation.arrays import Array, Value, plain

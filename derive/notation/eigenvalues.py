@@ -8,8 +8,8 @@ from derive.notation.arrays import Array, Value
 from derive.notation.reals import Undefined
 from derive.notation.use import Meaning, Use
 
-SYMMETRIC = "1e-25"
-"""How far entries across the diagonal may differ, beside the largest one: differences leave that much."""
+MOST_DIGITS = 25
+"""To how many digits entries across the diagonal must agree at most: differences leave no more."""
 
 
 def _extreme(sign: int) -> Meaning:
@@ -30,7 +30,8 @@ def _eigenvalues(use: Use, matrix: Array) -> list[Any]:
         raise Undefined("eigenvalues of what is no square matrix")
     a = [[real(matrix.items[i * n + j]) for j in range(n)] for i in range(n)]
     size = max(abs(x) for row in a for x in row)
-    if any(abs(a[i][j] - a[j][i]) > literal(SYMMETRIC) * size for i in range(n) for j in range(i)):
+    slack = literal(f"1e-{min(MOST_DIGITS, use.reals.digits // 2)}") * size
+    if any(abs(a[i][j] - a[j][i]) > slack for i in range(n) for j in range(i)):
         raise Undefined("eigenvalues of a matrix that is not symmetric")
     small = literal(f"1e-{use.reals.digits // 2 + 5}") * size
     while n > 1:

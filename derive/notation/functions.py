@@ -75,7 +75,6 @@ FUNCTIONS: dict[str, Function] = {
         _named("reach", "reach", arity=None),
         _named("fitting", "fitting", arity=None),
         _named("descent", "descent", arity=None),
-        Function("largest_eigenvalue", r"\lambda_{\max}", "lambda_(max)", "λ_max"),
         Function("infinity", r"\infty", "infinity", "∞", arity=0),
         Function("normal_cdf", r"\Phi_{\mathcal{N}}", "Phi_(cal(N))", "Φ"),
         Function("normal_pdf", r"\varphi_{\mathcal{N}}", "phi.alt_(cal(N))", "φ"),
@@ -99,8 +98,8 @@ FUNCTIONS: dict[str, Function] = {
         _named("batch", "batch", arity=3),
         _named("course", "course", arity=2),
         _named("descent", "descent", arity=None),
-        _named("eigmax", "eigmax"),
-        _named("eigmin", "eigmin"),
+        Function("eigmax", r"\lambda_{\max}", "lambda_(max)", "λ_max"),
+        Function("eigmin", r"\lambda_{\min}", "lambda_(min)", "λ_min"),
     )
 }
 

@@ -29,9 +29,10 @@ from derive.notation.form import (
     Transpose,
     Underbrace,
 )
+from derive.notation.fragments import ATOM, FACTOR, POWER, PRODUCT, SHAPE, Piece
 from derive.notation.functions import FUNCTIONS, Function
 from derive.notation.symbols import GREEK
-from derive.notation.writer import ATOM, FACTOR, POWER, PRODUCT, SHAPE, Piece, Writer
+from derive.notation.writer import Writer
 
 _LETTER_E = r"\mathit{e}"  # because e with an exponent reads as the exponential function
 _WORD, _FRACTION, _ONE = r"\mathit{", r"\frac{", r"\mathbf{1}"

@@ -26,14 +26,14 @@ from derive.notation.images import (
     windows,
     windows_over,
 )
+from derive.notation.matrices import MATRIX_MEANINGS
 from derive.notation.reach import FIELD_MEANINGS
-from derive.notation.reals import HALF, Undefined, reals
+from derive.notation.reals import HALF, Undefined
 from derive.notation.truth import TRUTH_MEANINGS
 from derive.notation.use import Meaning, Use, largest
 
 ZERO, ONE = Fraction(0), Fraction(1)
 LEAKY_SLOPE = Fraction(1, 100)
-LEAST_DIGITS, ASYMMETRY = 30, 1e-9
 
 
 def _of_one(scalar: Callable[[Use, Any], Any]) -> Meaning:
@@ -154,15 +154,6 @@ def _infinity(use: Use, args: list[Value]) -> Value:
     return use.reals.context.inf
 
 
-def _columns(use: Use, args: list[Value]) -> Value:
-    """The columns of a matrix from the first to the last that its settings name, counted from 1."""
-    (matrix,), first, last = args, use.whole(1, "first"), use.whole(0, "last")
-    if not isinstance(matrix, Array) or len(matrix.shape) != 2 or not 1 <= first <= last <= matrix.shape[1]:
-        raise Undefined("columns that the matrix does not have")
-    rows = [matrix.items[k : k + matrix.shape[1]] for k in range(0, len(matrix.items), matrix.shape[1])]
-    return Array((len(rows), last - first + 1), tuple(x for row in rows for x in row[first - 1 : last]))
-
-
 def _concat(use: Use, args: list[Value]) -> Value:
     """Vectors and channels one after the other, along the first axis; matrices side by side along the second."""
     if use.whole(0, "axis") == 1:
@@ -183,30 +174,6 @@ def _reshape(use: Use, args: list[Value]) -> Value:
     return Array(shape, items(args[0]))
 
 
-def _keras_kernel(use: Use, args: list[Value]) -> Value:
-    """The axes of a kernel in Keras from (out, in, sides): sides first, outputs last."""
-    return stack([*args[2:], args[1], args[0]])
-
-
-def _pytorch_kernel(use: Use, args: list[Value]) -> Value:
-    """The axes of a kernel in PyTorch from (out, in, sides): outputs first, sides last."""
-    return stack(list(args))
-
-
-def _batch(use: Use, args: list[Value]) -> Value:
-    """The rows of the data that a step sees: epoch after epoch in the given order, `size` at a time.
-
-    An order of one epoch is repeated.
-    """
-    rows, step, size = args[0].parts(), use.reals.whole(args[2]), use.reals.whole(use.params["size"])
-    order = [use.reals.whole(place) or 0 for place in items(args[1])]
-    if not step or not size or len(order) % len(rows) or not all(1 <= place <= len(rows) for place in order):
-        raise Undefined("a batch of no step, or in an order that is not one of whole epochs")
-    epochs = [order[k : k + len(rows)] for k in range(0, len(order), len(rows))]
-    batches = [epoch[k : k + size] for epoch in epochs for k in range(0, len(rows), size)]
-    return stack([rows[place - 1] for place in batches[(step - 1) % len(batches)]])
-
-
 def _normal_cdf(use: Use, x: Any) -> Any:
     """The distribution function of the standard normal law."""
     reals = use.reals
@@ -217,47 +184,6 @@ def _normal_pdf(use: Use, x: Any) -> Any:
     """The density of the standard normal law."""
     real, context = use.reals.real(x), use.reals.context
     return context.exp(-real * real / 2) / context.sqrt(2 * context.pi)
-
-
-def _det(use: Use, args: list[Value]) -> Value:
-    """The determinant, by elimination."""
-    matrix = args[0]
-    if not isinstance(matrix, Array) or len(matrix.shape) != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise Undefined("the determinant of what is no square matrix")
-    reals, n = use.reals, matrix.shape[0]
-    rows = [list(matrix.items[i * n : (i + 1) * n]) for i in range(n)]
-    result: Any = ONE
-    for column in range(n):
-        pivot = next((i for i in range(column, n) if rows[i][column] != 0), None)
-        if pivot is None:
-            return ZERO
-        if pivot != column:
-            rows[column], rows[pivot] = rows[pivot], rows[column]
-            result = -result
-        result = reals.times(result, rows[column][column])
-        for i in range(column + 1, n):
-            factor = reals.over(rows[i][column], rows[column][column])
-            rows[i] = [reals.minus(a, reals.times(factor, b)) for a, b in zip(rows[i], rows[column], strict=True)]
-    return result
-
-
-def _diag(use: Use, args: list[Value]) -> Value:
-    """The square matrix with a vector on its diagonal, zeros elsewhere."""
-    entries = items(args[0])
-    n = len(entries)
-    return Array((n, n), tuple(entries[i] if i == j else ZERO for i in range(n) for j in range(n)))
-
-
-def _largest_eigenvalue(use: Use, args: list[Value]) -> Value:
-    """The largest eigenvalue of a symmetric matrix; what differences leave of an asymmetry does not count."""
-    matrix, context = args[0], reals(max(use.reals.digits, LEAST_DIGITS)).context
-    if not isinstance(matrix, Array) or len(matrix.shape) != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise Undefined("an eigenvalue of what is no square matrix")
-    rows = [list(map(use.reals.real, items(row))) for row in matrix.parts()]
-    size = max(abs(x) for row in rows for x in row)
-    if any(abs(x - rows[j][i]) > size * ASYMMETRY for i, row in enumerate(rows) for j, x in enumerate(row)):
-        raise Undefined("the largest eigenvalue of a matrix that is not symmetric")
-    return use.reals.real(max(context.eigsy(context.matrix(rows), eigvals_only=True)))
 
 
 MEANINGS: dict[str, Meaning] = {
@@ -278,9 +204,6 @@ MEANINGS: dict[str, Meaning] = {
     "gelu": _of_one(_gelu),
     "normal_cdf": _of_one(_normal_cdf),
     "normal_pdf": _of_one(_normal_pdf),
-    "det": _det,
-    "diag": _diag,
-    "largest_eigenvalue": _largest_eigenvalue,
     "sign": _of_one(lambda use, x: Fraction(use.piece(x))),
     "softmax": _softmax,
     "log_softmax": _log_softmax,
@@ -291,18 +214,14 @@ MEANINGS: dict[str, Meaning] = {
     "mean": _mean,
     "dot": _dot,
     "concat": _concat,
-    "columns": _columns,
     "infinity": _infinity,
     "flatten": _flatten,
     "reshape": _reshape,
-    "batch": _batch,
     "conv2d": conv2d,
     "flip": flip,
     "max_pool2d": pool(window_max),
     "avg_pool2d": pool(window_mean),
     "windows": windows,
-    "keras_kernel": _keras_kernel,
-    "pytorch_kernel": _pytorch_kernel,
     "windows_over": windows_over,
     "starts": starts,
     "spread": spread,
@@ -310,4 +229,5 @@ MEANINGS: dict[str, Meaning] = {
     **FIELD_MEANINGS,
     **TRUTH_MEANINGS,
     **EIGENVALUE_MEANINGS,
+    **MATRIX_MEANINGS,
 }

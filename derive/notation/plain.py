@@ -22,9 +22,10 @@ from derive.notation.form import (
     Transpose,
     Underbrace,
 )
+from derive.notation.fragments import ATOM, FACTOR, POWER, PRODUCT, SHAPE, Piece
 from derive.notation.functions import Function
 from derive.notation.symbols import GREEK
-from derive.notation.writer import ATOM, FACTOR, POWER, PRODUCT, SHAPE, Piece, Writer
+from derive.notation.writer import Writer
 
 _LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _HIGH = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")

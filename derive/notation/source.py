@@ -25,9 +25,10 @@ from derive.notation.form import (
     Transpose,
     Tuple,
 )
+from derive.notation.fragments import ATOM, NEG, POWER, PRODUCT, Piece
 from derive.notation.functions import is_constant
 from derive.notation.symbols import ABBREVIATED, symbol_name
-from derive.notation.writer import ATOM, NEG, POWER, PRODUCT, Piece, Writer
+from derive.notation.writer import Writer
 
 _TYPED = {greek: short for short, greek in ABBREVIATED.items()}
 

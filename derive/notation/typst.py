@@ -27,10 +27,11 @@ from derive.notation.form import (
     Transpose,
     Underbrace,
 )
+from derive.notation.fragments import ATOM, FACTOR, POWER, PRODUCT, SHAPE, Piece
 from derive.notation.functions import Function
 from derive.notation.latex import group_digits
 from derive.notation.symbols import GREEK
-from derive.notation.writer import ATOM, FACTOR, POWER, PRODUCT, SHAPE, Piece, Writer
+from derive.notation.writer import Writer
 
 _FRACTION, _SLASHED, _ONE = "frac(", "∂", "bold(1)"
 _ACCENTS = {"hat": "hat", "bar": "macron", "tilde": "tilde", "dot": "dot"}

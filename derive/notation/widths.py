@@ -16,7 +16,7 @@ EM_CM = 0.385
 _DIGIT, _BRACKETS, _BINARY, _COMMA, _SMALL = 0.5, 0.8, 1.25, 0.5, 0.72
 _WORDS = {
     "sigmoid": 0.6, "relu": 2.3, "exp": 0.45, "infinity": 1.0, "infimum": 1.2, "supremum": 1.5,
-    "largest_eigenvalue": 2.0, "max_pool2d": 4.0, "avg_pool2d": 4.0,
+    "eigmax": 2.0, "eigmin": 2.0, "max_pool2d": 4.0, "avg_pool2d": 4.0,
 }  # fmt: skip
 _Widths = dict[int, float]
 

@@ -8,11 +8,9 @@ recurse, so deep and long forms cost no stack.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from operator import attrgetter
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, Literal
 
 from derive.errors import InputError
 from derive.notation.connectives import connective
@@ -43,49 +41,25 @@ from derive.notation.form import (
     Underbrace,
     children,
 )
+from derive.notation.fragments import (
+    ATOM,
+    FACTOR,
+    HADAMARD,
+    LOGIC,
+    NEG,
+    POWER,
+    PRODUCT,
+    SHAPE,
+    SUM,
+    WHOLE,
+    ZERO,
+    Piece,
+    is_tall,
+    is_value,
+    runs,
+)
 from derive.notation.functions import FUNCTIONS, Function
 from derive.notation.symbols import parse_symbol
-
-WHOLE, LOGIC, SHAPE, SUM, NEG, HADAMARD, PRODUCT, FACTOR, POWER, ATOM = range(10)
-"""Levels from loose to tight. A Neg is looser than a product, so it may only stand first in a sum, or alone."""
-
-
-class Piece(NamedTuple):
-    """A written form, with what the form around it has to know.
-
-    `tall` asks for growing brackets, `value` says that it is made of numbers alone. `closed` is the text to use where
-    another factor follows, for pieces with an open right end (Σ xᵢ, log p). `callee` says that a bracket right after
-    the text would read as its argument. `hinge` is where an exponent goes in tanh²(z), 0 for at the end.
-    """
-
-    text: str
-    level: int = ATOM
-    tall: bool = False
-    value: bool = False
-    closed: str = ""
-    callee: bool = False
-    hinge: int = 0
-
-
-_ZERO = re.compile(r"0\.0*(?!\d)")
-_TALL, _VALUE = attrgetter("tall"), attrgetter("value")
-
-
-def _is_tall(pieces: Iterable[Piece]) -> bool:
-    return any(map(_TALL, pieces))
-
-
-def _is_value(pieces: Iterable[Piece]) -> bool:
-    return all(map(_VALUE, pieces))
-
-
-def _runs(names: Sequence[Form], pieces: Sequence[Piece]) -> Iterator[tuple[Form, Piece, int]]:
-    """Each name with its piece and how often it stands in a row."""
-    start = 0
-    for end in range(1, len(names) + 1):
-        if end == len(names) or names[end] != names[start]:
-            yield names[start], pieces[start], end - start
-            start = end
 
 
 class Writer:
@@ -146,7 +120,7 @@ class Writer:
     def neg(self, form: Neg, pieces: Sequence[Piece]) -> Piece:
         (arg,) = pieces
         text = self.fit(arg, HADAMARD)
-        if text[0] == "0" and _ZERO.match(text):  # -0.0 is not for print
+        if text[0] == "0" and ZERO.match(text):  # -0.0 is not for print
             text = self.brackets(arg.text, arg.tall)
         return Piece(f"-{text}", NEG, arg.tall, arg.value)
 
@@ -155,7 +129,7 @@ class Writer:
         for piece, minus in zip(pieces[1:], form.minus[1:], strict=True):
             parts.append(" - " if minus else " + ")
             parts.append(self.fit(piece, HADAMARD))
-        return Piece("".join(parts), SUM, _is_tall(pieces), _is_value(pieces))
+        return Piece("".join(parts), SUM, is_tall(pieces), is_value(pieces))
 
     def product(self, form: Product, pieces: Sequence[Piece]) -> Piece:
         texts = self.fit_all(pieces, FACTOR)
@@ -171,7 +145,7 @@ class Writer:
         end = pieces[last].closed if pieces[last].level >= FACTOR else ""
         closed = appended(row, last, end) if last and end else ""
         row = appended(row, last, texts[last]) if last else row
-        return Piece(row, PRODUCT, _is_tall(pieces), _is_value(pieces), closed)
+        return Piece(row, PRODUCT, is_tall(pieces), is_value(pieces), closed)
 
     def times(self, before: str, left: Piece, text: str, right: Piece) -> str:
         """What is written between two factors, given their texts and what they were before brackets."""
@@ -179,7 +153,7 @@ class Writer:
 
     def hadamard(self, form: Hadamard, pieces: Sequence[Piece]) -> Piece:
         text = self.hadamard_sign.join(self.fit_all(pieces, PRODUCT))
-        return Piece(text, HADAMARD, _is_tall(pieces))
+        return Piece(text, HADAMARD, is_tall(pieces))
 
     def power(self, form: Power, pieces: Sequence[Piece]) -> Piece:
         base, exponent = pieces
@@ -198,14 +172,14 @@ class Writer:
 
     def relation(self, form: Relation, pieces: Sequence[Piece]) -> Piece:
         left, right = (self.fit(piece, SHAPE) for piece in pieces)
-        return Piece(f"{left} {self.relations[form.op]} {right}", WHOLE, _is_tall(pieces))
+        return Piece(f"{left} {self.relations[form.op]} {right}", WHOLE, is_tall(pieces))
 
     def shape(self, form: Shape, pieces: Sequence[Piece]) -> Piece:
-        return Piece(self.shape_sign.join(self.fit(piece, POWER) for piece in pieces), SHAPE, _is_tall(pieces))
+        return Piece(self.shape_sign.join(self.fit(piece, POWER) for piece in pieces), SHAPE, is_tall(pieces))
 
     def tuple(self, form: Tuple, pieces: Sequence[Piece]) -> Piece:
         text = self.comma.join(piece.text for piece in pieces)
-        return Piece(self.brackets(text, _is_tall(pieces)), ATOM, _is_tall(pieces))
+        return Piece(self.brackets(text, is_tall(pieces)), ATOM, is_tall(pieces))
 
     def bindings(self, pieces: Sequence[Piece]) -> str:
         """`x=2, y=3`, from left and right sides in turn."""
@@ -218,7 +192,7 @@ class Writer:
         """A connective in front of the one form that it takes, or between those that it joins."""
         if len(pieces) == 1:
             return Piece(sign + self.fit(pieces[0], ATOM), SHAPE, pieces[0].tall)
-        return Piece(f" {sign} ".join(self.fit(piece, SHAPE) for piece in pieces), LOGIC, _is_tall(pieces))
+        return Piece(f" {sign} ".join(self.fit(piece, SHAPE) for piece in pieces), LOGIC, is_tall(pieces))
 
     def call(self, form: Call, pieces: Sequence[Piece]) -> Piece:
         if sign := connective(form):
@@ -234,7 +208,7 @@ class Writer:
             text = f"{bare}{settings}{strokes}"
             return Piece(text, POWER, callee=True, hinge=len(text) if plain else 0)
         name = f"{self.named(form.function, known)}{settings}{strokes}"
-        tall = _is_tall(args)
+        tall = is_tall(args)
         text = name + self.brackets(self.comma.join(arg.text for arg in args), tall)
         if style != "prefix":
             return Piece(text, ATOM, tall)
@@ -283,7 +257,7 @@ class Writer:
 
     def _differentials(self, form: Derivative, pieces: Sequence[Piece], mark: str) -> list[str]:
         found = []
-        for wrt, piece, count in _runs(form.wrt, pieces):
+        for wrt, piece, count in runs(form.wrt, pieces):
             need = POWER if isinstance(wrt, Symbol) and count == 1 else ATOM
             found.append(f"{mark}{self.fit(piece, need)}{self.order(count)}")
         return found

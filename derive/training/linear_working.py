@@ -102,7 +102,7 @@ class Stability:
         if not self.unit.single:
             yield Given(Call("meaning", (HESSIAN,)), hessian, shown=False)
         if not self.point.carries_rounded:
-            limit = Frac(number(2), Call("largest_eigenvalue", (hessian,)))
+            limit = Frac(number(2), Call("eigmax", (hessian,)))
             yield Given(Call("meaning", (LIMIT,)), limit, shown=False)
 
     def _entries(self, name: Symbol) -> list[Form]:
@@ -137,7 +137,7 @@ class Stability:
         """Of a 2 x 2 matrix by the formula, of a larger one its value."""
         array = self.graph.quantity(HESSIAN).value
         assert isinstance(array, Array)
-        first = Line("=", Call("largest_eigenvalue", (self.graph.written(HESSIAN),)), ("largest zero of det(H - λ·1)",))
+        first = Line("=", Call("eigmax", (self.graph.written(HESSIAN),)), ("largest zero of det(H - λ·1)",))
         if len(array.items) > 4:
             line = Line(*shown(self.curvature, self.point.conventions.rounding))
             self.point.carry(LARGEST, self.curvature, (line,))

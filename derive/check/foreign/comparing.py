@@ -15,13 +15,15 @@ from typing import Any
 
 from derive.check.agree import agree, describe, scalars
 from derive.check.foreign.known import Entry, Known
-from derive.check.premises import Premises, is_symbolic, names_in
+from derive.check.premises import Premises
 from derive.check.scope import Finding, Points, points_of
+from derive.check.traits import is_symbolic
 from derive.check.world import World
 from derive.errors import DeriveError
 from derive.notation.arrays import Array, Value, plain
 from derive.notation.decimals import decimal_of
 from derive.notation.form import Derivative, Form, Matrix, Number, Product, Shape, Symbol, Tuple, walk
+from derive.notation.names import names_in
 from derive.notation.reals import LogOfNothing, Undefined
 from derive.notation.symbols import symbol_name
 from derive.notation.value import NoValue, substituted

@@ -16,13 +16,14 @@ from derive.check.foreign.functions import function_names, with_layers
 from derive.check.foreign.known import Entry, Known
 from derive.check.foreign.matching import is_literal, is_number, matched
 from derive.check.foreign.statements import Chain, Side, Sign
-from derive.check.premises import is_symbolic, names_in
 from derive.check.scope import Finding
+from derive.check.traits import is_symbolic
 from derive.errors import DeriveError
 from derive.notation import latex_reader
 from derive.notation.decimals import decimal_of
 from derive.notation.form import Call, Derivative, Form, Number, Symbol, Text
 from derive.notation.meanings import MEANINGS
+from derive.notation.names import names_in
 from derive.notation.symbols import parse_symbol
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from derive.check.premises import is_symbolic, names_in
+from derive.check.traits import is_symbolic
 from derive.errors import InputError
 from derive.notation.form import Call, Derivative, Form, Number, Symbol, walk
+from derive.notation.names import names_in
 from derive.notation.symbols import parse_symbol
 from derive.notation.value import substituted
 from derive.record import Given

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from random import Random
 
-from derive.check.premises import is_symbolic
+from derive.check.traits import is_symbolic
 from derive.notation.arrays import Value
 from derive.notation.form import At, Call, Derivative, Form, Symbol, Text, symbols
 from derive.notation.reals import Undefined
