@@ -240,7 +240,7 @@ class _Judge:
 
     def _decided(self, target: Form, form: Form) -> bool | None:
         if isinstance(target, At) and is_sought(self.premises, target):
-            return holds_sought(self.points.valued[0], target, form)
+            return holds_sought(self.premises, self.points.valued[0], target, form)
         return checked_claim(self.points.valued[0], target, form)
 
     # Answers and marks

@@ -1,7 +1,8 @@
 """What an unknown must be for stated values to be taken: `F|_{N=640} = 64`, judged by trying whole numbers.
 
 The target is the unknown under a bar that says what the quantities made of it are to be worth. Every whole number is
-put in through their definitions, so nothing of how the equation was solved is used.
+put in through their definitions, so nothing of how the equation was solved is used. Quantities on the way are sizes and
+counts: where one of them is less than 1 nothing fits together, and the number is no solution.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def is_sought(premises: Premises, target: Form | None) -> bool:
     return target.form in premises.unknown and all(name in premises.definitions for name in names)
 
 
-def holds_sought(world: World, target: At, claimed: Form) -> bool | None:
+def holds_sought(premises: Premises, world: World, target: At, claimed: Form) -> bool | None:
     """Whether the claimed numbers are all the whole numbers at which the stated values are taken.
 
     Zero may be left out: a size begins with 1.
@@ -43,8 +44,22 @@ def holds_sought(world: World, target: At, claimed: Form) -> bool | None:
             return False
         numbers = [int(value) for value in values]
     near = max(numbers, default=0) + BEYOND
-    found = [n for n in (*range(near), *_passed(world, target, near, FARTHEST)) if _takes(world, target, n)]
+    quantities = _on_the_way(premises, target)
+    tried = (*range(near), *_passed(world, target, near, FARTHEST))
+    found = [n for n in tried if _takes(world, target, n, quantities)]
     return numbers in (found, [n for n in found if n])
+
+
+def _on_the_way(premises: Premises, target: At) -> list[Form]:
+    """The quantities that lead to the stated ones, and these themselves."""
+    found: dict[Form, None] = {}
+    stack: list[Form] = [name for name, _ in target.bindings]
+    while stack:
+        name = stack.pop()
+        if name in premises.definitions and name not in found:
+            found[name] = None
+            stack += premises.parents(name)
+    return list(found)
 
 
 def _passed(world: World, target: At, low: int, high: int) -> tuple[int, ...]:
@@ -71,9 +86,11 @@ def _at(world: World, target: At, number: int) -> World:
     return world.with_values({target.form: Fraction(number)})
 
 
-def _takes(world: World, target: At, number: int) -> bool:
+def _takes(world: World, target: At, number: int, quantities: list[Form]) -> bool:
     try:
         there = _at(world, target, number)
-        return all(there.value(name) == world.value(stated) for name, stated in target.bindings)
+        if any(there.value(name) != world.value(stated) for name, stated in target.bindings):
+            return False
+        return all(there.value(name) >= 1 for name in quantities)
     except (Undefined, NoValue):
         return False

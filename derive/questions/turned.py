@@ -16,7 +16,7 @@ from derive.network.working.equations import claimed, polynomial_steps, solution
 from derive.network.working.quantities import Quantities, Stated, trainable
 from derive.network.working.turned import Open
 from derive.notation.build import number
-from derive.notation.form import Form, Shape, Text
+from derive.notation.form import Form, Shape, Text, symbols
 from derive.notation.symbols import parse_symbol, symbol_name
 from derive.questions.base import Question
 from derive.questions.fields import Name, Positive
@@ -111,6 +111,8 @@ class NetworkSolveFor(Question):
         assert self.total is not None
         positions = range(len(quantities.net.nodes)) if position is None else [position]
         quantities.count(positions, COUNT)
+        if not symbols(quantities.open.form(lambda net: trainable(net, positions)) or self.solve_for):
+            raise InputError(f"the number of parameters does not depend on {symbol_name(self.solve_for)}")
         form = quantities.alone(quantities.steps[-1].lines[-1].form)
         return [Stated(COUNT, lambda net: trainable(net, positions), self.total, form)]
 
@@ -128,7 +130,7 @@ class NetworkSolveFor(Question):
         return stated
 
     def _solution(self, open_: Open, stated: list[Stated], found: list[int]) -> list[Step]:
-        if len(stated) == 1 and (poly := open_.polynomial(stated[0].of)) is not None and len(poly) > 1:
+        if len(stated) == 1 and stated[0].form and len(open_.polynomial(stated[0].of) or ()) > 1:
             return polynomial_steps(open_, stated[0], found)
         table = tries(open_, stated)
         these = "it" if len(stated) == 1 else "these"

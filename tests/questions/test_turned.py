@@ -227,3 +227,49 @@ def test_counts_as_torch():
 def test_mistakes(givens, says):
     with pytest.raises(InputError, match=says):
         solved(**{"input": [26, 26, 3], "net": ["conv2d(filters=F, kernel=3)"], **givens})
+
+
+def _drawn(rng):
+    """A random network with the name of one of its settings, the name, and what the setting was."""
+    kinds = [
+        ("conv2d", {"filters": rng.randint(1, 9), "kernel": rng.choice([1, 2, 3]), "stride": rng.randint(1, 2),
+                    "padding": rng.randint(0, 2), "dilation": rng.randint(1, 2)}),
+        ("max_pool2d", {"kernel": rng.choice([2, 3]), "stride": rng.randint(1, 3)}),
+        ("conv2d_transpose", {"filters": rng.randint(1, 6), "kernel": rng.choice([2, 3]), "stride": rng.randint(1, 3)}),
+        ("depthwise_conv2d", {"kernel": rng.choice([2, 3]), "depth_multiplier": rng.randint(1, 3)}),
+    ]  # fmt: skip
+    layers = [rng.choice(kinds) for _ in range(rng.randint(1, 2))]
+    layers += [("flatten", {}), ("dense", {"units": rng.randint(1, 5)})] if rng.random() < 0.5 else []
+    place = rng.choice([k for k, (_, settings) in enumerate(layers) if settings])
+    setting = rng.choice(list(layers[place][1]))
+    name = rng.choice("uKHSPF")
+    texts = []
+    for k, (kind, settings) in enumerate(layers):
+        turned = {**settings, setting: name} if k == place else settings
+        texts.append(f"{kind}({', '.join(f'{key}={value}' for key, value in turned.items())})")
+    return [rng.randint(8, 30), rng.randint(8, 30), rng.randint(1, 4)], texts, name, layers[place][1][setting]
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_random_networks_against_trying_all_numbers(seed):
+    rng = random.Random(f"turned {seed}")
+    while True:
+        size, net, name, value = _drawn(rng)
+        try:
+            right = with_value(net, size, name, value)
+            stated = {"total": right.parameters()} if right.parameters() and rng.random() < 0.5 else {}
+            stated = stated or {"output": list(right.output)}
+            derivation = solved(input=size, net=net, solve_for=name, **stated)
+        except InputError:  # a window did not fit, or nothing depends on the setting
+            continue
+        break
+    assert judge(derivation).verified is True
+    assert [n for n in numbers(derivation) if n < 100] == [n for n in range(100) if _gives(net, size, name, n, stated)]
+
+
+def _gives(net, size, name, value, stated):
+    try:
+        found = with_value(net, size, name, value)
+    except InputError:
+        return False
+    return stated == ({"total": found.parameters()} if "total" in stated else {"output": list(found.output)})

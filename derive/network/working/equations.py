@@ -111,6 +111,7 @@ def _why_not(others: Sequence[Fraction], more: bool) -> Phrase:
     parts: list[str | Form] = []
     for root in others:
         kind = "is negative" if root < 0 else "is zero" if root == 0 else "is no whole number"
+        kind = "fits nowhere" if root > 0 and root.denominator == 1 else kind
         parts += [", " if parts else "the root ", number(root), f" {kind}"]
     return tuple(parts)
 

@@ -1,6 +1,7 @@
 """The quantities of a network with one setting open, over the unknown: numbers of parameters, sides of an output.
 
-A size on the way that is no polynomial in the unknown keeps a name, H_conv1, and has a step of its own.
+A size on the way that is no polynomial in the unknown, or one that falls and so may come to nothing, keeps a name,
+H_conv1, and has a step of its own.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from fractions import Fraction
 
 from derive.errors import InputError
 from derive.network.layers.base import AXES, Letter, Rule, axes, out
-from derive.network.network import Network, Node
+from derive.network.network import INPUT, Network, Node
 from derive.network.working.shapes import meanings
 from derive.network.working.turned import Open, Quantity
 from derive.notation.build import add
-from derive.notation.form import Form, Symbol, symbols
+from derive.notation.form import Form, Number, Symbol, symbols
 from derive.notation.symbols import symbol_name
 from derive.notation.value import evaluate, substituted
 from derive.record import Given, Line, Mark, Phrase, Step
@@ -55,15 +56,16 @@ class Quantities:
         sizes = {letter.symbol for letter in axes(self.net.takes(node)[0])}
         found: dict[Form, Form] = {}
         for letter in _letters(self.net, node):
-            form = self.open.form(_reader(position, letter.symbol))
-            if form is None and letter.symbol in sizes:
+            reader = _reader(position, letter.symbol)
+            form = self.open.form(reader)
+            if letter.symbol in sizes and (form is None or self.open.falls(reader)) and node.sources[0] != INPUT:
                 form = self._named(node.sources[0], letter.symbol)
             if form is not None:
                 found[letter.symbol] = form
         return found
 
     def _named(self, layer: str, axis: Symbol) -> Form:
-        """A size behind a layer that is no polynomial in the unknown: worked out under a name."""
+        """A size behind a layer, worked out under a name."""
         name = Symbol(axis.base, sub=(layer,))
         position = self.net.nodes.index(self.net.node(layer))
         node = self.net.nodes[position]
@@ -129,7 +131,8 @@ class Quantities:
             self._count_layer(position, target, letters=len(held) == 1)
             targets.append(target)
         if len(held) > 1:
-            last = self.open.form(lambda n: trainable(n, held))
+            alone = all(self.alone(step.lines[-1].form) for step in self.steps)
+            last = self.open.form(lambda n: trainable(n, held)) if alone else None
             lines = [Line("=", add(targets), ("sum over the layers",))]
             lines += [Line("=", last, ("collect",))] if last else []
             self.steps.append(Step(symbol_name(name), name, tuple(lines), "total", (), ONE_MARK))
@@ -143,7 +146,7 @@ class Quantities:
         rule = Rule(target, add([rule.form for rule in rules]), reason, meaning)
         lines = self._worked(position, target, rule, self._letters(position), letters)
         poly = self.open.form(lambda n: trainable(n, [position]))
-        if poly is not None and poly != lines[-1].form:
+        if poly is not None and poly != lines[-1].form and self.alone(lines[-1].form):
             lines.append(Line("=", poly, ("multiply out",)))
         self.steps[-1] = replace(self.steps[-1], lines=tuple(lines), rule="parameters")
 
@@ -159,10 +162,11 @@ class Quantities:
         for rule in node.layer.size_rules(*self.net.takes(node)):
             axis = next(i for i, letter in enumerate(letters) if out(letter) == rule.target)
             size, numbers = sized[axis], self._over(rule.form, forms)
-            if size is None or not symbols(numbers) or (numbers, size) in stated:
+            side = _side(position, axis)
+            if size is None or isinstance(self.open.form(side), Number) or (numbers, size) in stated:
                 continue
             self._worked(position, rule.target, rule, forms, letters=True)
-            stated[numbers, size] = Stated(rule.target, _side(position, axis), size, self.alone(numbers))
+            stated[numbers, size] = Stated(rule.target, side, size, self.alone(numbers))
             self._holds(stated[numbers, size])
         return list(stated.values())
 

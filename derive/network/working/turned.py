@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import Any
 
 from derive.errors import InputError
@@ -78,9 +78,13 @@ class Open:
         """
         if not any(_holds(layer, self.unknown) for layer in (*self.net, *self.input)):
             raise InputError(f"{self.unknown} stands nowhere in net or input, so there is nothing to solve for")
-        for value in range(FIRST, FARTHEST):
-            if self.at(value) and any(self.at(value + step) for step in range(1, SAMPLES)):
-                return value
+        fits: int | None = None
+        for value in filter(self.at, range(FIRST, FARTHEST)):
+            if fits is not None and value - fits < SAMPLES:
+                return fits
+            fits = value
+        if fits is not None:
+            raise InputError(f"the network fits together for {self.unknown} = {fits} alone: nothing is left open")
         self._built(FARTHEST)
         raise InputError(f"the network fits together for no value of {self.unknown} up to {FARTHEST}")
 
@@ -107,6 +111,11 @@ class Open:
             return number(near[0][1])
         poly = self.polynomial(quantity)
         return None if poly is None else written(poly, self.symbol)
+
+    def falls(self, quantity: Quantity) -> bool:
+        """Whether a quantity gets smaller somewhere near the first values."""
+        near = [found for _, found in self._near(quantity) if found is not None]
+        return any(after < before for before, after in pairwise(near))
 
     def polynomial(self, quantity: Quantity) -> tuple[Fraction, ...] | None:
         """The coefficients of a quantity, from the constant upwards; None where it is no polynomial of low degree."""
