@@ -26,8 +26,8 @@ from derive.record import Line, Phrase, Relation, Rounding
 
 MOST_EXTRA_DIGITS = 12
 SHORT = 9
-LONGEST_NUMBER = 12
-"""Digits of the numbers in an exact value that is shown on the way."""
+MOST_DIGITS = 8
+"""Significant digits of the numbers in an exact value that is shown on the way to a rounded one."""
 LONGEST_FOLDED = 200
 NUMBERS_IN: Phrase = ("numbers in",)
 
@@ -137,8 +137,8 @@ def number_lines(
 
 def _is_readable(form: Form) -> bool:
     """Whether an exact value on the way to a rounded one says anything to a reader."""
-    digits = (len(node.text) for node in walk(form) if isinstance(node, Number))
-    return size(form) <= SHORT and max(digits, default=0) <= LONGEST_NUMBER
+    digits = (len(node.text.replace(".", "").strip("0")) for node in walk(form) if isinstance(node, Number))
+    return size(form) <= SHORT and max(digits, default=0) <= MOST_DIGITS
 
 
 def _true_numbers(

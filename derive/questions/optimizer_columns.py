@@ -90,7 +90,7 @@ def trace(columns: Sequence[Column], run: Run, names: Iterates, rounding: Roundi
         if batches is not None:
             seen = ", ".join(map(str, batches.examples(row.step))) if row.step else ""
             cells.insert(0, Step(f"examples {row.step}", intro=(seen,) if seen else ()))
-        marks = (Mark(Fraction(1), "M"),) if row is run.rows[-1] else ()
+        marks = (Mark(Fraction(1), "M", ("the rows of the table",)),) if row is run.rows[-1] else ()
         rows.append(Step(f"row {row.step}", intro=(str(row.step),), substeps=tuple(cells), layout="row", marks=marks))
     heads: list[Phrase] = [(Symbol(names.letter),), *([_EXAMPLES] if batches is not None else [])]
     heads += [(column.head,) for column in columns]

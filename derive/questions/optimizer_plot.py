@@ -128,14 +128,21 @@ class CurvesWork:
         if self.stable:
             rate = names.own(ETA)
             cells += [self._factor_cell(k, rate, variant.rate, value) for value in self.stable.factors]
-            words = verdict(numeric(variant.rate), self.stable.values)
-            cells.append(Step(f"descent {k}", self.stable.claim(rate), (Line("=", Text(words)),)))
-        else:
-            line = Line("=", Text(course_words(variant.run)), boxed=not self.family.shares)
-            cells.append(Step(f"course {k}", self._course(names), (line,)))
+        target, words = self._claimed(variant)
+        cells.append(Step(self._claim_name(variant), target, (Line("=", words, boxed=not self.family.shares),)))
         cells.append(self._loss(f"end {k}", variant, self.asked.steps))
-        marks = (Mark(Fraction(1), "A"),)
+        marks = (Mark(Fraction(1), "A", (f"run {k}: {words.text}",)),)
         return Step(f"run {k}", intro=(str(k),), substeps=tuple(cells), layout="row", marks=marks)
+
+    def _claimed(self, variant: Variant) -> tuple[Form, Text]:
+        """What is claimed of a run: what its rate does where that is derived, else how its loss goes."""
+        names = self.names(variant)
+        if self.stable:
+            return self.stable.claim(names.own(ETA)), Text(verdict(numeric(variant.rate), self.stable.values))
+        return self._course(names), Text(course_words(variant.run))
+
+    def _claim_name(self, variant: Variant) -> str:
+        return f"{'descent' if self.stable else 'course'} {variant.number}"
 
     def _factor_cell(self, k: int, rate: Symbol, given: Form, name: Symbol) -> Step:
         assert self.stable is not None
@@ -187,14 +194,10 @@ class CurvesWork:
         return [*found, *map(self._verdict, self.variants)]
 
     def _verdict(self, variant: Variant) -> Answer:
-        """What the rate of a run does, else how its loss goes; by its name where its premises are not printed."""
-        k, names = variant.number, self.names(variant)
-        if self.stable:
-            words = Text(verdict(numeric(variant.rate), self.stable.values))
-            return Answer(f"descent {k}", "verdict", words, words, self.stable.claim(names.own(ETA)))
-        words = Text(course_words(variant.run))
-        label = self._course(names) if self.family.shares else Text(str(variant.label[0]))
-        return Answer(f"course {k}", "verdict", words, words, label)
+        """What is claimed of a run, under the run's name where its premises are not printed."""
+        target, words = self._claimed(variant)
+        label = target if self.family.shares else Text(str(variant.label[0]))
+        return Answer(self._claim_name(variant), "verdict", words, words, label)
 
     def remarks(self) -> tuple[Phrase, ...]:
         """Where rules come from; why runs end early; what it means that there is no stable rate."""
@@ -208,10 +211,9 @@ class CurvesWork:
 
     def _sources(self) -> tuple[Phrase, ...]:
         """Where the rules come from, each said once."""
-        told = [phrase for variant in self.variants for phrase in variant.asked.told(variant.course.rule)]
-        first, *others = dict.fromkeys(told) or [()]
-        if not others:
-            return (first,) if first else ()
+        with_options = self.family.shares
+        told = [phrase for each in self.variants for phrase in each.asked.told(each.course.rule, with_options)]
+        first, *others = dict.fromkeys(told)
         return (sum(((" ", *phrase) for phrase in others), first),)
 
 

@@ -28,6 +28,7 @@ from derive.training.rule import (
     W,
     calls,
     check_setting,
+    phrase_of,
     settings_of,
     settled,
 )
@@ -148,7 +149,7 @@ class OptimizerQuestion(GraphGradient):
     def asks(self, rule: Rule) -> Phrase:
         """What tells this rule from others of its name, without a capital and a full stop."""
         entry = rule.entry
-        said: list[Phrase] = [(entry.says,)] if entry.says else []
+        said: list[Phrase] = [phrase_of(entry.says)] if entry.says else []
         if calls(entry, CORRECTED):
             said.append((f"{'with' if rule.bias_correction else 'without'} bias correction",))
         if calls(entry, ROOT):
@@ -157,12 +158,14 @@ class OptimizerQuestion(GraphGradient):
             said.append(("with the weight decay ", Product((LAM, W)), " added to the gradient"))
         return tuple(piece for k, phrase in enumerate(said) for piece in (("; ",) if k else ()) + phrase)
 
-    def told(self, rule: Rule) -> tuple[Phrase, ...]:
-        """Where the rule comes from, and where published defaults differ from those of PyTorch."""
+    def told(self, rule: Rule, with_options: bool = True) -> tuple[Phrase, ...]:
+        """Which rule was taken, where it comes from, and where published defaults differ from those of PyTorch."""
         entry = rule.entry
         more = f"; {entry.differs}" if entry.differs else ""
         title = entry.title[:1].upper() + entry.title[1:]
-        return ((f"{title}: {entry.source}{more}.",),) if entry.source else ()
+        options = self.asks(rule) if with_options else ()
+        source = phrase_of(f": {entry.source}{more}." if entry.source else ".")
+        return ((title, " (", *options, ")", *source),) if options else ((title, *source),)
 
 
 def sentence(phrase: Phrase) -> Phrase:

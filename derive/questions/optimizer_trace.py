@@ -117,7 +117,7 @@ class RunWork:
         yield from (self._end(update) for name, update in self.general.items() if (NEW, name) not in shown)
         ends = [self.names.of(self.asked.of, step) for step in (0, self.asked.steps)]
         words = Line("=", Text(course_words(self.run)), ("over all steps",))
-        yield Step("course", Call("course", tuple(ends)), (words,), "course", (), (Mark(Fraction(1), "B"),))
+        yield Step("course", Call("course", tuple(ends)), (words,), "how the loss goes", (), (Mark(Fraction(1), "B"),))
 
     def _end(self, update: Update) -> Step:
         target = self.names.at(update.after, self.run.last.step)

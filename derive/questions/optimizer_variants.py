@@ -89,6 +89,8 @@ class Family:
         first = self.variants[0]
         self.graph: Graph = first.course.at(1).built(conventions)
         self.data = bool(first.examples.data) and any(v.examples.batches for v in self.variants)
+        if Symbol(ANY_RUN) in self.graph.quantities:
+            raise InputError(f"the graph calls something {ANY_RUN}, which counts the runs here: rename it")
 
     def _variant(self, k: int, asked: DescentQuestion, batch: int | None, label: Phrase) -> Variant:
         course = Course(asked, self.conventions, Examples(asked, batch))

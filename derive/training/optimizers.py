@@ -26,7 +26,8 @@ class Optimizer:
         source: where the rule comes from.
         title: how a sentence calls it.
         form: which of several rules of one name it is; the first one of a name in the table is the default.
-        says: what tells this form from the others of its name, as the question states it.
+        says: what tells this form from the others of its name, as the question states it; mathematics stands between
+            backquotes, also in `differs`.
         whole: the new parameter in one formula of what was there before the step, written down independently.
         gradient_at: where the gradient is taken.
         rate: the learning rate where none is given; empty where one must be.
@@ -108,7 +109,7 @@ TABLE: tuple[Optimizer, ...] = (
         form="dampened",
         says="the velocity is a weighted mean of gradients",
         whole="w - eta*(beta*v + (1 - beta)*g)",
-        differs="v starts at 0; PyTorch, told to dampen, starts with v = g in its first step",
+        differs="`v` starts at 0; PyTorch, told to dampen, starts with `v = g` in its first step",
     ),
     Optimizer(
         "nesterov",
@@ -144,7 +145,7 @@ TABLE: tuple[Optimizer, ...] = (
         "Duchi, Hazan and Singer 2011",
         "AdaGrad",
         whole="w - eta*g/root(s + g**2)",
-        differs="the value of ε is PyTorch's; the paper leaves it open",
+        differs="the value of `epsilon` is PyTorch's; the paper leaves it open",
     ),
     Optimizer(
         "rmsprop",
@@ -157,7 +158,7 @@ TABLE: tuple[Optimizer, ...] = (
         "Hinton 2012, lecture 6",
         "RMSProp",
         whole="w - eta*g/root(beta*s + (1 - beta)*g**2)",
-        differs="β = 0.9 is the lecture's, PyTorch has 0.99 and calls it α; ε is PyTorch's",
+        differs="`beta = 0.9` is the lecture's, PyTorch has 0.99 and calls it `alpha`; `epsilon` is PyTorch's",
     ),
     Optimizer(
         "adadelta",
@@ -174,7 +175,7 @@ TABLE: tuple[Optimizer, ...] = (
         whole="w - eta*root(d)*g/root(rho*s + (1 - rho)*g**2)",
         rate="1",
         epsilon_in_root=True,
-        differs="ρ = 0.9 and the factor η = 1 are PyTorch's; the paper has ρ = 0.95 and no η",
+        differs="`rho = 0.9` and the factor `eta = 1` are PyTorch's; the paper has `rho = 0.95` and no `eta`",
     ),
     Optimizer(
         "adam",
@@ -192,9 +193,9 @@ TABLE: tuple[Optimizer, ...] = (
         ("m", "v"),
         "Loshchilov and Hutter 2019, algorithm 2",
         "AdamW",
-        says="the weight decay ηλw stands beside the gradient step",
+        says="the weight decay `eta*lam*w` stands beside the gradient step",
         whole=f"(1 - eta*lam)*w - {_ADAM}",
-        differs="the decay is multiplied by η as in PyTorch; the paper has a schedule of its own in its place",
+        differs="the decay is multiplied by `eta` as in PyTorch; the paper has a schedule of its own in its place",
     ),
     Optimizer(
         "amsgrad",
@@ -214,7 +215,7 @@ TABLE: tuple[Optimizer, ...] = (
             "w - eta*corrected(beta_1*m + (1 - beta_1)*g, beta_1)"
             "/root(corrected(max(v_bar, beta_2*v + (1 - beta_2)*g**2), beta_2))"
         ),
-        differs="bias correction and ε are PyTorch's; the paper has neither",
+        differs="bias correction and `epsilon` are PyTorch's; the paper has neither",
     ),
 )
 

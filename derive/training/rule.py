@@ -41,6 +41,13 @@ def calls(entry: Optimizer, function: str) -> bool:
     return any(isinstance(node, Call) and node.function == function for form in forms for node in walk(form))
 
 
+def phrase_of(text: str) -> Phrase:
+    """Words of an entry, with mathematics between backquotes."""
+    pieces = text.split("`")
+    forms = (read(piece.replace(" = ", " == ")) if k % 2 else piece for k, piece in enumerate(pieces))
+    return tuple(form for form in forms if form)
+
+
 def settings_of(entry: Optimizer) -> dict[str, str]:
     """The settings of an entry with their defaults; every optimizer knows a weight decay."""
     return {**entry.settings, **({} if "lam" in entry.settings else {"lam": "0"})}
