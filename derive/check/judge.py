@@ -7,8 +7,7 @@ What counts as true:
   value are random there too.
 * Where the target of a step is known, every line must be worth the target; derivatives are central differences through
   the graph (`derive.check.slopes`). Where the target is a new name, the first line defines it.
-* A name that a connective of logic joins is 0 or 1: identities with such names must hold on every row of the truth
-  table.
+* A name that a connective of logic joins is 0 or 1: identities with it must hold on every row of the truth table.
 * `=` is equality, exact between fractions, to 30 digits otherwise. `≈` leads to a decimal: what is right, and what the
   rounded operands before it come to, must both lie within half a unit of its last digit. After a rounded line `=`
   says that the line is worth the *printed* one before it. A number that is not 0 is never printed as 0.
