@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -192,7 +192,7 @@ class Document:
             if row.target and (target := self._read(row.target, row.offset)) is None:
                 continue
             if row.step is not None:
-                known = {*given, *(step.target for step in steps if step.target is not None)}
+                known = {*given, *_said_before(steps)}
                 if target is None or form is None or (target := _at_its_step(target, row.step, known)) is None:
                     continue
                 row = replace(row, relation="≈" if printed_decimals(form) else "=")
@@ -213,6 +213,13 @@ def _at_its_step(head: Form, row: RowStep, known: Collection[Form]) -> Form | No
     target = at_step(head, {row.letter: row.number})
     names = symbols(target)
     return target if all(name in known or is_instance(name, known) for name in names) else None
+
+
+def _said_before(steps: Iterable[Step]) -> Iterator[Form]:
+    """What earlier steps are about, and the names in what each says first."""
+    for step in steps:
+        yield from (form for form in (step.target,) if form is not None)
+        yield from (name for line in step.lines[:1] for name in symbols(line.form))
 
 
 def _symbols(form: Form | None) -> Iterable[Symbol]:
