@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -18,6 +19,7 @@ from derive.questions.convolution_facts import Facts, why
 from derive.questions.convolution_grid import Grid, Nested, channels_of, value_of
 from derive.questions.fields import Expression
 from derive.questions.finish import finished
+from derive.questions.stated import LAID_ON
 from derive.record import Answer, Conventions, Derivation, Given, Line, Mark, Phrase, Step
 
 KERNEL, LAID = Symbol("F", bold=True), Symbol("K", bold=True)
@@ -71,7 +73,8 @@ class ConvEffect(Question):
         )
         givens = (Given(KERNEL, _given(grids[0], self.scale), "value"),)
         answer = Answer("effect", "verdict", verdict, verdict, target)
-        return finished(Derivation("Effect of a kernel", prompt, givens, tuple(steps), (answer,), conventions))
+        rules = conventions if self.flip else replace(conventions, used=(LAID_ON,))
+        return finished(Derivation("Effect of a kernel", prompt, givens, tuple(steps), (answer,), rules))
 
 
 def _given(grid: Grid, scale: Form) -> Form:

@@ -124,3 +124,25 @@ def test_a_product_that_is_not_multiplied_out_is_accepted():
     assert answer.accepts("96 + 11**2*3*96")
     assert not answer.accepts("(11*11*3 + 1)*95")
     assert not answer.accepts("11*11*3*96")
+
+
+IMAGE = {"image": [[1, 2], [3, 4]]}
+KERNEL = {"kernel": [[1, 0], [0, -1]]}
+ON = "a kernel is laid on as it stands (cross-correlation)"
+
+
+@pytest.mark.parametrize(
+    ("ask", "givens", "said"),
+    [
+        ("conv.apply", {**IMAGE, **KERNEL}, [ON]),
+        ("conv.apply", {**IMAGE, **KERNEL, "flip": True}, []),
+        ("conv.effect", KERNEL, [ON]),
+        ("conv.effect", {**KERNEL, "flip": True}, []),
+        ("pool.apply", IMAGE, []),
+        ("pool.apply", {**IMAGE, "padding": 1}, ["cells that pad a pooling are zeros"]),
+        ("pool.apply", {**IMAGE, "padding": 1, "outside": "-inf"},
+         ["cells that pad a pooling never win and are not counted"]),
+    ],
+)  # fmt: skip
+def test_the_sheet_states_how_kernels_lie_and_what_padding_counts(ask, givens, said):
+    assert stated(asked(ask, **givens)) == said
