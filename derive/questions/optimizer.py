@@ -71,7 +71,7 @@ class OptimizerStep(OptimizerQuestion):
         ahead = self.rule().looks_ahead and bool(self.graph)
         work = OneStep(self, conventions, _old if ahead else lambda name: name, _new)
         shown = recalled(work.point, work.working) if self.known == "gradient" else work.working
-        prompt: Phrase = (f"Do step {self.step} of {work.rule.entry.title} on ", *listed(work.written), ".")
+        prompt: Phrase = (f"Do step {self.step} of {work.rule.entry.called} on ", *listed(work.written), ".")
         remarks = tie_remarks(work.point) if self.known != "gradient" else ()
         done = Derivation(
             "Optimizer step",

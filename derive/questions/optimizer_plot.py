@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from derive.errors import InputError
 from derive.graph.arithmetic import div, mul, sub
 from derive.notation.build import ONE, subtract
 from derive.notation.form import Call, Form, Product, Symbol, Text
@@ -71,7 +72,7 @@ class CurvesWork:
         """What is asked."""
         asked, family = self.asked, self.family
         first = self.variants[0]
-        title = first.course.rule.entry.title if family.shares else "each optimizer"
+        title = first.course.rule.entry.called if family.shares else "each optimizer"
         what: Phrase = (f"Plot the loss against the step for {asked.steps} steps of {title}",)
         if asked.rates:
             what = (*what, " with ", *listed(self.names(variant).own(ETA) for variant in self.variants))
@@ -169,6 +170,9 @@ class CurvesWork:
         points = {step.name: step.substeps for step in steps if step.rule == "points"}
         curves = [self._curve(variant, points[f"points {variant.number}"]) for variant in self.variants]
         log = suits_log(curves) if self.asked.scale == "auto" else self.asked.scale == "log"
+        values = [value for curve in curves for value in curve.values]
+        if log and (min(values) < 0 or not any(values)):
+            raise InputError("a logarithmic scale needs positive losses")
         across: Phrase = ("step ", Symbol(self.family.names("").letter))
         up: Phrase = ("loss ", self.asked.of, *((" (log scale)",) if log else ()))
         return plot(curves, across, up, log, self._caption(curves, log))

@@ -17,7 +17,7 @@ from derive.questions.fields import Definitions, Expression, Name, Values, numer
 from derive.questions.graph import GraphGradient
 from derive.questions.graph_question import Known
 from derive.record import Phrase
-from derive.training.optimizers import optimizer
+from derive.training.optimizers import forms, names, optimizer
 from derive.training.rule import (
     CORRECTED,
     EPSILON,
@@ -60,13 +60,8 @@ class OptimizerQuestion(GraphGradient):
     graph: Definitions = Field({}, description="the graph whose gradients are used")
     of: Name = Field(parse_symbol("L"), description="the loss, a quantity of the graph")
     known: Known = Field("nothing", description="what an earlier part has found already: nothing, forward or gradient")
-    optimizer: str = Field(
-        description="gradient_descent, sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, adamw or amsgrad"
-    )
-    form: str = Field(
-        "",
-        description="which rule of that name: pytorch, velocity or dampened momentum, pytorch or look_ahead nesterov",
-    )
+    optimizer: str = Field(description=f"one of {', '.join(names())}")
+    form: str = Field("", description=f"which rule of that name, the first if not said: {forms()}")
     rate: Expression | None = Field(None, description="the learning rate")
     settings: Values = Field(
         {}, description="other constants, such as beta_1, epsilon or lam (weight decay); defaults as published"
@@ -162,7 +157,7 @@ class OptimizerQuestion(GraphGradient):
         """Which rule was taken, where it comes from, and where published defaults differ from those of PyTorch."""
         entry = rule.entry
         more = f"; {entry.differs}" if entry.differs else ""
-        title = entry.title[:1].upper() + entry.title[1:]
+        title = entry.called[:1].upper() + entry.called[1:]
         options = self.asks(rule) if with_options else ()
         source = phrase_of(f": {entry.source}{more}." if entry.source else ".")
         return ((title, " (", *options, ")", *source),) if options else ((title, *source),)

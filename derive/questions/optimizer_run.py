@@ -68,7 +68,7 @@ class OptimizerRun(DescentQuestion):
         work = RunWork(self, conventions)
         first, steps = work.first, list(work.steps())
         working = recalled(first.point, first.working) if self.known == "gradient" else first.working
-        prompt: Phrase = (f"Do {self.steps} steps of {first.rule.entry.title} on ", *listed(first.written), ".")
+        prompt: Phrase = (f"Do {self.steps} steps of {first.rule.entry.called} on ", *listed(first.written), ".")
         done = Derivation(
             "Optimizer run",
             (*prompt, *sentence(self.asks(first.rule)), *work.examples.told()),

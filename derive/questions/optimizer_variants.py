@@ -194,7 +194,7 @@ def _made(asked: OptimizerCurves) -> Iterator[tuple[DescentQuestion, int | None,
 def _called(choice: Choice) -> Phrase:
     """An optimizer by its name, with what was said of it."""
     said = [choice.form.replace("_", " ")] if choice.form else []
-    phrase: list[str | Form] = [", ".join([optimizer(choice.optimizer, choice.form).title, *said])]
+    phrase: list[str | Form] = [", ".join([optimizer(choice.optimizer, choice.form).called, *said])]
     for letter, form in {**({ETA: choice.rate} if choice.rate is not None else {}), **choice.settings}.items():
         phrase += [", ", Relation("=", letter, form)]
     return tuple(phrase)

@@ -104,6 +104,9 @@ class OneStep:
             sheet.env |= by_name(update.parameter, numeric(self.values[name]))
         if not (self.rule.looks_ahead and self.asked.graph):
             return sheet, []
+        for name in self.updates:
+            if name not in self.asked.at and any(numeric(form) != 0 for form in self.states[name].values()):
+                raise InputError(f"a look ahead with a velocity needs whole arrays, not {symbol_name(name)}")
         steps = [ahead_steps(update, sheet, name, self.shape(name)) for name, update in self.updates.items()]
         return sheet, [step for found in steps for step in found]
 

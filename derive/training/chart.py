@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor, log10
 
@@ -63,16 +64,16 @@ class Scale:
             return [(10.0**k, _power(k)) for k in powers]
         step = _round_step((self.high - self.low) / 5)
         places = range(ceil(self.low / step - 1e-9), floor(self.high / step + 1e-9) + 1)
-        return [(k * step, number(round(k * step, 10))) for k in places]
+        return [(float(k * step), number(k * step)) for k in places]
 
 
 def _power(exponent: int) -> Form:
     return number(10**exponent) if exponent in (0, 1) else Power(TEN, number(exponent))
 
 
-def _round_step(rough: float) -> float:
+def _round_step(rough: float) -> Fraction:
     """1, 2 or 5 times a power of ten, at least as large."""
-    power = 10.0 ** floor(log10(rough))
+    power = Fraction(10) ** floor(log10(rough))
     return next(m * power for m in (1, 2, 5, 10) if m * power >= rough * (1 - 1e-9))
 
 
@@ -95,14 +96,16 @@ def vertical(curves: Sequence[Curve], log: bool) -> Scale:
         return Scale(10.0 ** floor(log10(low) + 1e-9), 10.0**top, HEIGHT, log=True)
     low = max(min(values), -most)
     low = 0.0 if 0 <= low < high / 2 else low
-    step = _round_step((high - low or 1.0) / 5)
+    step = float(_round_step((high - low or 1.0) / 5))
     return Scale(floor(low / step + 1e-9) * step, max(ceil(high / step - 1e-9), floor(low / step) + 1) * step, HEIGHT)
 
 
 def leaves(curve: Curve, scale: Scale) -> int | None:
-    """The first step at which a curve stands above the frame."""
-    above = (k for k, value in enumerate(curve.values) if value > scale.high * (1 + 1e-9))
-    return next(above, None)
+    """The first step at which a curve stands outside of the frame; below a logarithmic one it has arrived."""
+    slack = (scale.high - scale.low) * 1e-9
+    lowest = float("-inf") if scale.log else scale.low - slack
+    outside = (k for k, value in enumerate(curve.values) if not lowest <= value <= scale.high + slack)
+    return next(outside, None)
 
 
 def plot(curves: Sequence[Curve], across: Phrase, up: Phrase, log: bool | None = None, caption: Phrase = ()) -> Picture:

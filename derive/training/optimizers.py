@@ -24,7 +24,7 @@ class Optimizer:
         settings: names and defaults of its constants besides the learning rate.
         state: what it keeps from step to step; all zero before the first, unless told otherwise.
         source: where the rule comes from.
-        title: how a sentence calls it.
+        title: how a sentence calls it, where that is not its name.
         form: which of several rules of one name it is; the first one of a name in the table is the default.
         says: what tells this form from the others of its name, as the question states it; mathematics stands between
             backquotes, also in `differs`.
@@ -50,6 +50,11 @@ class Optimizer:
     bias_correction: bool = True
     differs: str = ""
 
+    @property
+    def called(self) -> str:
+        """What a sentence calls it."""
+        return self.title or self.name.replace("_", " ")
+
 
 _MOMENTS = (
     ("m_new", "beta_1*m + (1 - beta_1)*g", "first moment"),
@@ -69,7 +74,6 @@ TABLE: tuple[Optimizer, ...] = (
         "gradient_descent",
         (("w_new", "w - eta*g", "gradient descent"),),
         source="Cauchy 1847",
-        title="gradient descent",
     ),
     Optimizer(
         "sgd",
@@ -220,11 +224,23 @@ TABLE: tuple[Optimizer, ...] = (
 )
 
 
+def names() -> tuple[str, ...]:
+    """The names of all optimizers, in the order of the table."""
+    return tuple(dict.fromkeys(entry.name for entry in TABLE))
+
+
+def forms() -> str:
+    """Which forms there are, as a sentence lists them: momentum pytorch, velocity or dampened; ..."""
+    several = {name: [entry.form for entry in TABLE if entry.name == name and entry.form] for name in names()}
+    listed = (f"{name} {', '.join(found[:-1])} or {found[-1]}" for name, found in several.items() if len(found) > 1)
+    return "; ".join(listed)
+
+
 def optimizer(name: str, form: str = "") -> Optimizer:
     """The entry of a name, and of a form where there are several; UnknownName where there is none."""
     entries = [entry for entry in TABLE if entry.name == name]
     if not entries:
-        raise UnknownName("optimizer", name, dict.fromkeys(entry.name for entry in TABLE))
+        raise UnknownName("optimizer", name, names())
     if not form:
         return entries[0]
     found = next((entry for entry in entries if entry.form == form), None)

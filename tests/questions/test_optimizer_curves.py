@@ -193,6 +193,8 @@ def test_the_table_is_read_back():
         ({"optimizers": ["lion"], "rate": 1}, "unknown optimizer 'lion'"),
         ({"optimizers": [{"optimizer": "adam", "speed": 2}], "rate": 1}, "speed"),
         ({"rates": [0.1], "scale": "cubic"}, "scale"),
+        ({"graph": {"L": "x - y"}, "at": {"x": 0, "y": 2}, "rates": [0.1], "scale": "log"}, "needs positive losses"),
+        ({"graph": {"r": "x - y", "L": "r**2"}, "rates": [0.1]}, "the graph calls something r, which counts the runs"),
     ],
 )
 def test_mistakes(change, says):

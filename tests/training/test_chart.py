@@ -50,6 +50,19 @@ def test_a_curve_that_climbs_is_cut_off_at_the_frame():
     assert inside([(0.0, 6.0), (1.0, 7.0)], 5.0) == []
 
 
+def test_small_numbers_at_the_axis():
+    scale = vertical([Curve((3e-12, 1e-12), ())], log=False)
+    ticks = [form for _, form in scale.ticks()]
+    assert len(set(ticks)) == len(ticks) > 2
+    assert [approximate(form) for form in ticks] == pytest.approx([value for value, _ in scale.ticks()], rel=1e-12)
+
+
+def test_a_loss_that_falls_without_end_leaves_the_frame_below():
+    curve = Curve(tuple(2.0 - 3 * k for k in range(10)), ())
+    scale = vertical([curve], log=False)
+    assert leaves(curve, scale) == 3
+
+
 def test_a_line_that_comes_back_has_two_pieces():
     pieces = inside([(0.0, 1.0), (1.0, 9.0), (2.0, 1.0)], 5.0)
     assert [len(piece) for piece in pieces] == [2, 2]

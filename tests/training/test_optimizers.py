@@ -129,7 +129,7 @@ def test_line_by_line_and_in_one_formula(entry, decays):
 @pytest.mark.parametrize("entry", TABLE, ids=NAMES)
 def test_an_entry_is_complete(entry):
     assert entry.source
-    assert entry.title
+    assert entry.called
     assert entry.rule[-1][0] == "w_new"
     assert all(f"{state}_new" in [quantity for quantity, _, _ in entry.rule] for state in entry.state)
     assert optimizer(entry.name, entry.form) is entry
