@@ -84,8 +84,7 @@ def _steps_with(derivation: Derivation, change: Callable[[Step], Iterator[Step]]
 
 def _is_new_name(derivation: Derivation, step: Step) -> bool:
     given = {symbol for g in derivation.givens for part in (g.target, g.form) if part for symbol in walk(part)}
-    entry = isinstance(step.target, Symbol) and any(piece.isdigit() for piece in step.target.sub)
-    if entry and Symbol(step.target.base) in given:
+    if isinstance(step.target, Symbol) and step.target not in given and _array_of(step.target) in given:
         return False  # an entry of a given array
     earlier = []
     for other in derivation.all_steps():
@@ -93,6 +92,14 @@ def _is_new_name(derivation: Derivation, step: Step) -> bool:
             break
         earlier.append(other.target)
     return isinstance(step.target, Symbol) and step.target not in given and step.target not in earlier
+
+
+def _array_of(name: Symbol) -> Symbol:
+    """The array that a name with whole numbers at its end would be an entry of."""
+    kept = len(name.sub)
+    while kept and name.sub[kept - 1].isdigit():
+        kept -= 1
+    return Symbol(name.base, name.accent, name.sub[:kept], name.sup)
 
 
 def lines_edited(edit: Edit) -> Mutation:
@@ -129,7 +136,8 @@ def _signs(form: Form) -> Iterator[Form]:
 
 def _factors(form: Form) -> Iterator[Form]:
     if isinstance(form, Number):
-        yield Number(str(int(form.text) + 1)) if form.text.isdigit() else Number(form.text + "1")
+        longest = form.text[:20]  # what comes behind so many digits is no error
+        yield Number(str(int(form.text) + 1)) if form.text.isdigit() else Number(longest + "1")
 
 
 def _dropped_terms(form: Form) -> Iterator[Form]:
