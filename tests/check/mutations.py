@@ -120,6 +120,38 @@ def lines_edited(edit: Edit) -> Mutation:
     return mutate
 
 
+def matrices_edited(edit: Edit) -> Mutation:
+    """A change of how matrices are put together; numbers for names know nothing of that."""
+
+    def mutate(derivation: Derivation) -> list[Derivation]:
+        def change(step: Step) -> Iterator[Step]:
+            first = 1 if _is_new_name(derivation, step) or step.target is None else 0
+            for k, line in enumerate(step.lines[first:], first):
+                for form in edited(line.form, edit) if line.relation == "=" else ():
+                    yield _with_line(step, k, replace(line, form=form))
+
+        return _steps_with(derivation, change)
+
+    return mutate
+
+
+def _is_matrix(form: Form) -> bool:
+    """Whether a factor may be a matrix: a sum of entries commutes with one."""
+    if isinstance(form, Call) and form.function in ("sum", "mean", "dot"):
+        return False
+    return any(isinstance(node, Symbol) and node.bold for node in walk(form))
+
+
+def _lost_transpositions(form: Form) -> Iterator[Form]:
+    if isinstance(form, Transpose) and _is_matrix(form):
+        yield form.arg
+
+
+def _swapped_factors(form: Form) -> Iterator[Form]:
+    if isinstance(form, Product) and len(form.factors) == 2 and all(map(_is_matrix, form.factors)):
+        yield Product(form.factors[::-1])
+
+
 def _with_line(step: Step, k: int, line: Line) -> Step:
     return replace(step, lines=(*step.lines[:k], line, *step.lines[k + 1 :]))
 
@@ -369,6 +401,8 @@ MUTATIONS: dict[str, Mutation] = {
     "dropped term": lines_edited(_dropped_terms),
     "dropped factor": lines_edited(_dropped_factors),
     "transposed matrix": lines_edited(_transposed),
+    "lost transposition": matrices_edited(_lost_transpositions),
+    "swapped matrix factors": matrices_edited(_swapped_factors),
     "swapped difference": lines_edited(_swapped_differences),
     "exponent": lines_edited(_exponents),
     "fraction upside down": lines_edited(_upside_down),

@@ -426,7 +426,7 @@ def test_rounding_policies(rounding, givens):
         ("mlp.forward", {**HIDDEN, "of": ["h__2"]}),
         ("mlp.backward", {**HIDDEN, "known": "forward"}),
         ("mlp.backward", {**BATCH, "known": "forward", "wrt": ["W__1", "b__1"]}),
-        ("mlp.update", {**ROWS_NET, "wrt": ["V_2_1"], "rate": 0.1, "known": "forward"}),
+        ("mlp.update", {**ROWS_NET, "loss": "bce", "wrt": ["V_2_1"], "rate": 0.1, "known": "forward"}),
     ],
 )
 def test_no_spoiled_solution_passes(ask, givens):
