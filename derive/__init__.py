@@ -15,6 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from derive.check.foreign.latex_file import check_latex
     from derive.errors import DeriveError, InputError, UnknownName, WrongMathematics
     from derive.library import Exam, Graph, Node, Solution, SolvedAnswer, solve
     from derive.notation.sympy_form import from_sympy, to_sympy
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from derive.record import Answer, Conventions, Derivation, Line, Rounding, Step
 
 _HOMES = {
+    "derive.check.foreign.latex_file": ("check_latex",),
     "derive.errors": ("DeriveError", "InputError", "UnknownName", "WrongMathematics"),
     "derive.library": ("Exam", "Graph", "Node", "Solution", "SolvedAnswer", "solve"),
     "derive.notation.sympy_form": ("from_sympy", "to_sympy"),
@@ -32,8 +34,8 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Answer", "Conventions", "Derivation", "DeriveError", "Exam", "Graph", "InputError", "Line", "Node", "Rounding",
-    "Solution", "SolvedAnswer", "Step", "UnknownName", "WrongMathematics", "catalogue", "from_sympy", "solve",
-    "to_sympy",
+    "Solution", "SolvedAnswer", "Step", "UnknownName", "WrongMathematics", "catalogue", "check_latex", "from_sympy",
+    "solve", "to_sympy",
 ]  # fmt: skip
 
 

@@ -18,14 +18,15 @@ LONGEST_FILE, LONGEST_FUNCTION, MEDIAN_FUNCTION = 300, 50, 10
 MAY_IMPORT = {
     "errors": set(),
     "lookup": set(),
+    "conventions": set(),
     "record": {"notation"},
     "notation": {"errors", "record"},
     "graph": {"errors", "record", "notation"},
-    "network": {"errors", "lookup", "record", "notation", "graph"},
+    "network": {"conventions", "errors", "lookup", "record", "notation", "graph"},
     "training": {"errors", "record", "notation", "graph"},
-    "questions": {"errors", "lookup", "record", "notation", "graph", "network", "training"},
+    "questions": {"conventions", "errors", "lookup", "record", "notation", "graph", "network", "training"},
     "check": {"errors", "record", "notation"},
-    "exam": {"errors", "record", "notation", "graph", "network", "training", "questions", "check"},
+    "exam": {"conventions", "errors", "record", "notation", "graph", "network", "training", "questions", "check"},
     "render": {"errors", "record", "notation", "exam", "check", "questions"},
 }
 """What a package may import besides itself; the command line and the public names may import everything."""

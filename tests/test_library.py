@@ -13,11 +13,11 @@ import sympy
 
 import derive
 from derive import Conventions, Exam, Graph, InputError, Rounding, Solution, UnknownName, WrongMathematics, solve
-from derive.library.claims import accepts
 from derive.library.givens import Givens
 from derive.notation.build import number, sym
 from derive.notation.form import Call, Matrix, Number, Shape, Symbol, Text, Tuple
 from derive.notation.text import read
+from derive.questions.claims import accepts
 from derive.record import Answer, Derivation, Line, Step
 
 NEURON = {"z": "w*x + b", "p": "sigmoid(z)", "L": "-(t*log(p) + (1-t)*log(1-p))"}
@@ -213,9 +213,9 @@ FULL, EXACT = Rounding("carry-full", 4), Rounding("exact")
 )
 def test_claims(right, claims, wrong):
     for claim in claims:
-        assert accepts(right, claim, FULL), claim
+        assert accepts(right, Givens().plain(claim), FULL), claim
     for claim in wrong:
-        assert not accepts(right, claim, FULL), claim
+        assert not accepts(right, Givens().plain(claim), FULL), claim
 
 
 def test_slopes_are_known_in_claims():

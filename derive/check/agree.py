@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.notation.arrays import Array, Value, items, plain
+from derive.notation.build import decimal_digits
 from derive.notation.decimals import decimal_of
 from derive.notation.form import Form, Matrix, Number, Shape, Tuple, symbols, walk
 from derive.notation.reals import LogOfNothing, Reals
@@ -84,7 +85,9 @@ def describe(r: Reals, value: Value) -> str:
     if isinstance(value, (Array, tuple)):
         return f"({', '.join(describe(r, x) for x in scalars(value))})"
     if isinstance(value, Fraction):
-        return str(value) if len(str(value)) < 20 else r.context.nstr(r.real(value), 10)
+        digits = decimal_digits(abs(value))
+        text = str(value) if digits is None else f"{'-' * (value < 0)}{digits}"
+        return text if len(text) < 20 else r.context.nstr(r.real(value), 10)
     if isinstance(value, (str, bool)):
         return str(value)
     return "log of nothing" if isinstance(value, LogOfNothing) else r.context.nstr(value, 10)

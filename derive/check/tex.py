@@ -26,6 +26,7 @@ _HEAD = re.compile(
     r"|(?P<open>(?<!\\)\\\[)"
 )
 _MARK = re.compile(r"\\(?:begin|end)\{|\\[A-Za-z]+|\\.|[A-Za-z]+|:=|.", re.DOTALL)
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _OPEN, _CLOSE = frozenset("{(["), frozenset("})]")
 
 
@@ -95,10 +96,10 @@ def braced(text: str, i: int) -> tuple[int, int]:
     if i >= len(text) or text[i] != "{":
         return i, i
     depth = 0
-    for match in re.finditer(r"\\.|[{}]", text[i:], re.DOTALL):
+    for match in _BRACE.finditer(text, i):
         depth += {"{": 1, "}": -1}.get(match.group(), 0)
         if depth == 0:
-            return i + 1, i + match.start()
+            return i + 1, match.start()
     return i + 1, len(text)
 
 

@@ -91,6 +91,36 @@ def solve(
 
 
 @app.command()
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE.tex", help="A LaTeX file, whoever wrote it.")],
+    format: Annotated[str, typer.Option(help="text or json.")] = "text",
+    undecided: Annotated[bool, typer.Option("--undecided", help="List what could not be decided, too.")] = False,
+) -> None:
+    """Check every equality in a LaTeX file: it holds, fails, or cannot be decided."""
+    from derive.cli.checking import check_file
+
+    report, holds = check_file(file, format, undecided)
+    typer.echo(report)
+    raise typer.Exit(0 if holds else 1)
+
+
+@app.command()
+def audit(
+    key: Annotated[Path, typer.Argument(metavar="KEY.yaml", help="Claimed answers, part by part.")],
+    format: Annotated[str, typer.Option(help="table, json, tex, typ or pdf.")] = "table",
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write to this file (a PDF: KEY-audit.pdf).")] = None,
+    engine: EngineChoice = Engine.auto,
+) -> None:
+    """Derive every part of a key from its givens alone and compare the claims."""
+    from derive.cli.auditing import audit_key
+
+    with Progress() as tick:
+        report, is_fine = audit_key(key, format, out, engine.value, tick)
+    typer.echo(report)
+    raise typer.Exit(0 if is_fine else 1)
+
+
+@app.command()
 def questions(
     ask: Annotated[str | None, typer.Argument(metavar="[TYPE]", help="Show the givens of this type.")] = None,
 ) -> None:

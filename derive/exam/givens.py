@@ -73,7 +73,10 @@ class PartGivens:
 def quotes_network(part: PartRules) -> bool:
     """Whether the prose of a part quotes facts of a network."""
     rubric = (line.reason for line in part.rubric)
-    return any(QUOTED.search(text or "") for text in (part.text, part.answer, part.solution, *rubric))
+    return any(
+        QUOTED.search(text or "")
+        for text in (part.text, part.answer, part.solution, *rubric, *part.accept, *part.credit)
+    )
 
 
 def check_givens(exam: Exam) -> Iterator[DeriveError]:

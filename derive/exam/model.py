@@ -94,6 +94,8 @@ class PartRules(_Section):
     solution: str | None = Field(None, description="a remark printed after the solution")
     answer: str | None = Field(None, description="the answer in words; mathematics between backquotes")
     rubric: list[RubricLine] = Field([], description="what earns the points of an answer in words")
+    accept: list[str] = Field([], description="other answers in words that are right, for the marking guide")
+    credit: list[str] = Field([], description="rules of partial credit, for the marking guide")
 
     @model_validator(mode="after")
     def _asks(self) -> PartRules:
@@ -102,18 +104,26 @@ class PartRules(_Section):
         if self.ask is None and not self.given.keys() <= KEYS:
             known = ", ".join(sorted(KEYS))
             raise ValueError(f"expected no 'given' beside 'text' but for a network ({known}): name a type with 'ask'")
-        if self.ask is not None and (self.answer is not None or self.rubric):
-            raise ValueError(f"expected neither 'answer' nor 'rubric' beside 'ask': {self.ask} derives them")
+        if self.ask is not None and (self.answer is not None or self.rubric or self.accept):
+            raise ValueError(f"expected no 'answer', 'rubric' or 'accept' beside 'ask': {self.ask} derives them")
         return self
 
 
+class FigureRules(_Section):
+    """A figure that a problem shows: what a question type draws from its givens."""
+
+    ask: str = Field(description="a question type that draws, such as network.drawing")
+    given: Givens = Field({}, description="its givens; they come before those that the problem shares")
+
+
 class ProblemRules(_Section):
-    """A problem: prose, givens that its parts share, and the parts."""
+    """A problem: prose, a figure, givens that its parts share, and the parts."""
 
     title: str
     text: str = Field("", description="prose before the parts; mathematics between backquotes")
     points: Points | None = Field(None, description="a check: the parts must add up to it")
     given: Givens = Field({}, description="givens that the parts share, each part taking those that its question has")
+    figure: FigureRules | None = Field(None, description="a figure under the prose, drawn and checked like a part")
     parts: list[PartRules] = Field(min_length=1, max_length=26)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.record import Conventions, Derivation, Given, Phrase
+from derive.record import Conventions, Derivation, Figure, Given, Phrase, Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,7 @@ class SolvedPart:
     """A part with its solution. `givens` are those to print at the part (the problem prints the shared ones).
 
     `space` is the height in centimetres left for an answer on the exam document; None leaves it to the points.
+    `accepted` are other right answers, `credit` the rules of partial credit: both are for graders.
     """
 
     label: str
@@ -21,6 +22,8 @@ class SolvedPart:
     derivation: Derivation
     givens: tuple[Given, ...] = ()
     space: Fraction | None = None
+    accepted: tuple[Phrase, ...] = ()
+    credit: tuple[Phrase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class SolvedProblem:
     parts: tuple[SolvedPart, ...]
     intro: Phrase = ()
     givens: tuple[Given, ...] = ()
+    figures: tuple[Figure | Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

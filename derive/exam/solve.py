@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from derive.errors import DeriveError, InputError, WrongMathematics
 from derive.exam.facts import KEYS, Facts, facts_of
-from derive.exam.givens import PartGivens, check_givens, check_points, quotes_network, worth
+from derive.exam.givens import PartGivens, check_givens, check_points, keys_of, quotes_network, worth
 from derive.exam.levels import at_detail
 from derive.exam.marks import with_points
 from derive.exam.model import Exam, label_of
 from derive.exam.results import NotSolved, Results
+from derive.exam.sharing import listed_once, shared_givens, without
 from derive.exam.sheet import Sheet, SolvedPart, SolvedProblem
 from derive.notation.form import Form
 from derive.questions.base import Question
-from derive.questions.catalogue import question, solved
+from derive.questions.catalogue import question, question_type, solved
 from derive.questions.faults import raise_all, settled
 from derive.questions.prose import read_prose
 from derive.questions.stated import in_order
-from derive.record import Derivation, Given, Listing, Phrase
+from derive.record import Derivation, Figure, Phrase, Picture
 
 if TYPE_CHECKING:
     from derive.check.verdict import Verdict
@@ -47,10 +47,11 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class SolvedExam:
-    """A sheet with what the judge said about its parts."""
+    """A sheet with what the judge said about its parts, and the givens of each by problem number and letter."""
 
     sheet: Sheet
     judged: tuple[Judged, ...]
+    givens: Mapping[tuple[int, str], Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def verified(self) -> bool | None:
@@ -99,6 +100,7 @@ class _Solver:
         self.judged: list[Judged] = []
         self.errors: list[DeriveError] = []
         self.questions: dict[tuple[int, int], Question] = {}
+        self.givens: dict[tuple[int, str], Mapping[str, Any]] = {}
 
     def exam_solved(self) -> SolvedExam:
         self._read_questions()
@@ -119,7 +121,7 @@ class _Solver:
             ),
             instructions=instructions,
         )
-        return SolvedExam(sheet, tuple(self.judged))
+        return SolvedExam(sheet, tuple(self.judged), self.givens)
 
     def _read_questions(self) -> None:
         """Read all questions that need no earlier result, so that mistakes are found before anything is solved."""
@@ -154,15 +156,33 @@ class _Solver:
         intro = self._collect(self._prose, rules.text, number, ("problems", number - 1, "text"), facts) or ()
         self._judge_facts(number, "", facts)
         parts = [part for part in parts if part is not None]
-        shared = _shared_givens([part.derivation for part in parts])
+        shared = shared_givens([part.derivation for part in parts])
         return SolvedProblem(
             number=number,
             title=rules.title,
             points=sum((part.points for part in parts), Fraction(0)),
-            parts=_listed_once([_without(part, shared) for part in parts]),
+            parts=listed_once([without(part, shared) for part in parts]),
             intro=intro,
             givens=shared,
+            figures=self._collect(self._figures, number) or (),
         )
+
+    def _figures(self, number: int) -> tuple[Figure | Picture, ...]:
+        """What the problem shows; what stands in it is verified like a part."""
+        rules = self.exam.rules.problems[number - 1]
+        if rules.figure is None:
+            return ()
+        place, path = self.exam.source.place, ("problems", number - 1, "figure")
+        try:
+            kind = question_type(rules.figure.ask)
+            values = {key: rules.given[key] for key in keys_of(kind) if key in rules.given} | rules.figure.given
+            derivation = question(rules.figure.ask, values).solve(self.conventions)
+        except DeriveError as error:
+            raise settled(error, place, path) from None
+        if not derivation.figures:
+            raise InputError(f"{rules.figure.ask} draws nothing", place((*path, "ask")))
+        self.judged.append(Judged(number, "", _judge(derivation)))
+        return derivation.figures
 
     def _part(self, number: int, index: int) -> SolvedPart:
         givens = PartGivens(self.exam, number, index)
@@ -172,6 +192,7 @@ class _Solver:
         try:
             facts = facts_of(self._network(givens))
             values = self._values(givens, facts)
+            self.givens[number, label] = values
             asked = self.questions.get((number, index)) or self._read(number, index, givens, values)
             derivation = self._worded(solved(asked, values, self.conventions, givens.place), givens, facts)
         except DeriveError as error:
@@ -184,8 +205,14 @@ class _Solver:
         self._judge_facts(number, label, facts)
         if rules.detail is not None:
             derivation = at_detail(derivation, rules.detail)
-        space = {} if rules.space is None else {"space": rules.space}
-        return SolvedPart(label, givens.kind.ask, points, derivation, derivation.givens, **space)
+        accepted, credit = (self._notes(name, givens, facts) for name in ("accept", "credit"))
+        asked_as, shown = givens.kind.ask, derivation.givens
+        return SolvedPart(label, asked_as, points, derivation, shown, rules.space, accepted, credit)
+
+    def _notes(self, name: str, givens: PartGivens, facts: Facts | None) -> tuple[Phrase, ...]:
+        """What a part says to graders, under one of its keys."""
+        texts = enumerate(getattr(givens.part, name))
+        return tuple(self._prose(text, givens.number, (*givens.path(), name, k), facts) for k, text in texts)
 
     def _network(self, givens: PartGivens) -> dict[str, Any]:
         """The givens that prose may quote a network of: those of the problem, and the part's own."""
@@ -262,31 +289,6 @@ def _judge(derivation: Derivation) -> Verdict:
 def _used(derivations: Iterable[Derivation]) -> tuple[Phrase, ...]:
     """The conventions that any part uses, each once."""
     return in_order(phrase for each in derivations for phrase in each.conventions.used)
-
-
-def _shared_givens(derivations: list[Derivation]) -> tuple[Given, ...]:
-    """The givens that two parts or more have in common and that no part has with another meaning."""
-    all_givens = [given for derivation in derivations for given in derivation.givens if given.shown]
-    meanings: dict[Form, set[Form | None]] = {}
-    for given in all_givens:
-        meanings.setdefault(given.target, set()).add(given.form)
-    times = Counter(all_givens)
-    return tuple(given for given, count in times.items() if count > 1 and len(meanings[given.target]) == 1)
-
-
-def _without(part: SolvedPart, shared: tuple[Given, ...]) -> SolvedPart:
-    return replace(part, givens=tuple(given for given in part.givens if given.shown and given not in shared))
-
-
-def _listed_once(parts: list[SolvedPart]) -> tuple[SolvedPart, ...]:
-    """The parts; one that asks about the same listing as the part before it does not print it again."""
-    done: list[SolvedPart] = []
-    last: tuple[Listing, ...] = ()
-    for part in parts:
-        same = bool(last) and part.derivation.listings == last
-        last = part.derivation.listings or last
-        done.append(replace(part, derivation=replace(part.derivation, listings=())) if same else part)
-    return tuple(done)
 
 
 def parts_of(sheet: Sheet) -> Iterator[tuple[SolvedProblem, SolvedPart]]:

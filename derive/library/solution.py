@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from derive.errors import UnknownName, WrongMathematics
-from derive.library.claims import accepts
 from derive.library.givens import Givens
 from derive.notation.form import Form, Text
 from derive.questions.catalogue import question, solved
+from derive.questions.claims import accepts
 from derive.questions.faults import place_by_path
 from derive.record import Answer, Conventions, Derivation, Rounding
 
@@ -94,7 +94,7 @@ class SolvedAnswer:
 
     def accepts(self, claim: Any) -> bool:
         """Whether a claim (number, text, list, array or SymPy expression) agrees, by the kind and the rounding."""
-        return accepts(self._answer, claim, self._rounding)
+        return accepts(self._answer, Givens().plain(claim), self._rounding)
 
     def __float__(self) -> float:
         if not isinstance(self.decimal, float):

@@ -6,6 +6,7 @@ Where handwriting is ambiguous it decides, always the same way:
 * `a \\times b` is a shape; in a sum, with a sign, or before a power of ten it is a product;
 * `a/b c` is (a/b) c, as in programs; `\\log 2x` is log(2x), up to the next bracket, sign or function;
 * `f(x)` is a call if f is among the functions given, or carries a stroke, or stands in braces; else a product;
+* `(x^2)'` is the derivative by the only name in the bracket;
 * `W_{ij}` has the two indices i and j.
 
 One relation is read (`z > 0`); chains of them are for the caller to split.
@@ -33,6 +34,7 @@ from derive.notation.form import (
     Sum,
     Symbol,
     Transpose,
+    symbols,
 )
 from derive.notation.latex_atoms import read_atom, read_operand, starts_factor
 from derive.notation.latex_cursor import Cursor
@@ -166,6 +168,9 @@ class Reader(Cursor):
         while True:
             if self.sign == "^" and not raised:
                 form, raised = self._raised(form), True
+            elif self.sign == "'" and not raised and (variable := self._only_name(form)):
+                self.take()
+                form = Derivative(form, (variable,), (), True)
             elif self.sign == "_" and isinstance(form, Derivative):
                 form = Derivative(form.of, form.wrt, self.listed(), form.total)
             elif self.sign == "|" and self.sign_at(self.i + 1) == "_":
@@ -173,6 +178,11 @@ class Reader(Cursor):
                 form = self.bound(form)
             else:
                 return form
+
+    def _only_name(self, form: Form) -> Symbol | None:
+        """The name by which a bracket with a stroke, `(x^2)'`, is differentiated: the only one in it."""
+        names = [] if isinstance(form, (Symbol, Call)) else list(symbols(form))
+        return names[0] if len(names) == 1 else None
 
     def _exponential(self) -> Form | None:
         token = self.token

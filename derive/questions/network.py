@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from derive.conventions import convention
 from derive.errors import UnknownName
 from derive.network.builder import Builder
 from derive.network.layers.base import Framework
@@ -51,8 +52,16 @@ class NetworkQuestion(Question):
         min_length=1,
         description="the layers, as in conv2d(filters=5, kernel=7); {conv1: conv2d(...)} names one",
     )
-    order: Literal["HWC", "CHW"] = Field("HWC", description="whether channels stand last or first in a shape")
-    framework: Framework = Field("keras", description="whose order of axes and whose biases: keras or pytorch")
+    order: Literal["HWC", "CHW"] = Field(
+        "HWC",
+        description="whether channels stand last or first in a shape",
+        json_schema_extra=convention(),
+    )
+    framework: Framework = Field(
+        "keras",
+        description="whose order of axes and whose biases: keras or pytorch",
+        json_schema_extra=convention(),
+    )
 
     def network(self) -> Network:
         """The network that is asked about.

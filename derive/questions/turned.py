@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from derive.conventions import convention
 from derive.errors import InputError
 from derive.network.layers.base import Framework
 from derive.network.network import Network, Order
@@ -52,7 +53,11 @@ class NetworkSolveFor(Question):
     total: Positive | None = Field(None, description="the stated number of trainable parameters")
     output: tuple[Positive | None, ...] | None = Field(None, description="the stated shape of the output")
     of: str | None = Field(None, description="the layer that the stated result is about; all, or the last one")
-    framework: Framework = Field("keras", description="whose biases: keras or pytorch")
+    framework: Framework = Field(
+        "keras",
+        description="whose biases: keras or pytorch",
+        json_schema_extra=convention(),
+    )
     order: Order = Field("HWC", description="whether channels stand last or first in a shape")
 
     @classmethod

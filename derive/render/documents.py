@@ -52,9 +52,11 @@ def render(
         UnknownName: no such kind or format.
         RenderError: a template has a mistake.
     """
-    printer, env = _language(format, templates)
-    drawn = any(part.derivation.figures for problem in sheet.problems for part in problem.parts)
-    values = {"sheet": sheet, "detail": detail, "warning": warning, "has_figures": drawn}
+    printer, env = language(format, templates)
+    shown = any(problem.figures for problem in sheet.problems)
+    drawn = shown or any(part.derivation.figures for problem in sheet.problems for part in problem.parts)
+    values = {"sheet": sheet, "detail": detail, "warning": warning, "has_figures": drawn,
+              "has_problem_figures": shown}  # fmt: skip
     return str(fill(env, kind, format, kinds(printer.folder, format, templates), values))
 
 
@@ -119,7 +121,7 @@ def _printer(format: str) -> Printer:
 
 
 @lru_cache(maxsize=16)
-def _language(format: str, templates: Path | None) -> tuple[Printer, TemplateEnvironment]:
+def language(format: str, templates: Path | None) -> tuple[Printer, TemplateEnvironment]:
     """The printer of a format and its environment; Jinja notices by itself when a template file changes."""
     printer = _printer(format)
     env = environment(printer.folder, templates, printer.printed)

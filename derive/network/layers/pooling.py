@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from derive.conventions import convention
 from derive.errors import InputError
 from derive.network.layers.base import Letter, Rule, Size, called, out
 from derive.network.layers.sides import Padding, Sides, torch_ends
@@ -24,8 +25,16 @@ class Pooling(Sliding):
     word: ClassVar[str] = "Max"
 
     kernel: Sides = Field(2, description="size of the window along each side, in cells")
-    padding: Padding = Field("valid", description="cells on each side; or valid, same, a number or pair for each axis")
-    ceil: bool = Field(False, description="whether a last window may stick out of the input")
+    padding: Padding = Field(
+        "valid",
+        description="cells on each side; or valid, same, a number or pair for each axis",
+        json_schema_extra=convention("valid", "same"),
+    )
+    ceil: bool = Field(
+        False,
+        description="whether a last window may stick out of the input",
+        json_schema_extra=convention(),
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from derive.conventions import convention
 from derive.errors import InputError
 from derive.network.layers.base import AXES, Letter, Rule, Size, Window, expect, out
 from derive.network.layers.sides import Padding, Pair, Sides, Spatial, both_ends, keras_ends, shortest, torch_ends
@@ -34,7 +35,11 @@ class Sliding(Spatial):
 
     kernel: Sides = Field(description="size of the kernel along each side, in cells")
     stride: Sides = Field(1, description="step of the kernel, in cells")
-    padding: Padding = Field(0, description="zeros on each side; or valid, same, a number or pair for each axis")
+    padding: Padding = Field(
+        0,
+        description="zeros on each side; or valid, same, a number or pair for each axis",
+        json_schema_extra=convention("valid", "same"),
+    )
     dilation: Sides = Field(1, description="distance between neighbouring cells of the kernel")
 
     @property

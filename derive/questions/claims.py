@@ -11,7 +11,6 @@ from random import Random
 from typing import Any
 
 from derive.errors import InputError
-from derive.library.givens import Givens
 from derive.notation.arrays import Array, Value, items, plain
 from derive.notation.build import column, number
 from derive.notation.form import Call, Derivative, Form, Matrix, Number, Text, Tuple, symbols
@@ -37,7 +36,7 @@ def accepts(answer: Answer, claim: Any, rounding: Rounding) -> bool:
 
     Args:
         answer: the right one.
-        claim: a number, a text, a list, an array, a SymPy expression or a form.
+        claim: a number, a text, a list or a form.
         rounding: how the sheet shows numbers.
 
     Raises:
@@ -47,7 +46,7 @@ def accepts(answer: Answer, claim: Any, rounding: Rounding) -> bool:
         return isinstance(answer.form, Text) and _words(str(claim)) == _words(answer.form.text)
     if answer.kind == "code":
         return isinstance(answer.form, Text) and _same_code(str(claim), answer.form.text)
-    form = _form(claim, answer.kind)
+    form = claim_form(claim, answer.kind)
     if answer.kind == "expression" and symbols(answer.form):
         return _same_function(answer.form, form)
     try:
@@ -72,21 +71,25 @@ def _words(text: str) -> str:
     return " ".join(text.casefold().split()).rstrip(".")
 
 
-def _form(claim: Any, kind: str) -> Form:
+def claim_form(claim: Any, kind: str) -> Form:
+    """What a claim says, read as the kind of answer that it is about.
+
+    Raises:
+        InputError: it cannot be read.
+    """
     if isinstance(claim, str):
         if kind == "shape" and _SIZE.fullmatch(claim):
             return Tuple(tuple(map(Number, re.findall(r"\d+", claim))))
         called = re.findall(r"\b([A-Z]\w*)(?=\()", claim)
         return read(claim, functions=called)
-    value = Givens().plain(claim)
-    return value if isinstance(value, Form) else _written(value, kind)
+    return claim if isinstance(claim, Form) else _written(claim, kind)
 
 
 def _written(value: Any, kind: str) -> Form:
     if isinstance(value, list):
         return _list(value, kind)
     if isinstance(value, str):
-        return _form(value, kind)
+        return claim_form(value, kind)
     if isinstance(value, bool) or not isinstance(value, (int, float, Fraction)):
         if isinstance(value, Form):
             return value

@@ -1,0 +1,1 @@
+"""LaTeX that others wrote: every equality in it, checked by what the file itself says."""

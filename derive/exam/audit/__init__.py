@@ -1,0 +1,1 @@
+"""Claimed answers against derived ones: a key is read, every part derived anew, and each claim judged."""
