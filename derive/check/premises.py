@@ -43,7 +43,8 @@ class Premises:
         repeated: names that were given a second time, with the second form.
         meant: what a name that a step will define must be worth, given under the target `meaning(name)`.
         totals: inputs whose entries add up to 1, each with the axis along which they do.
-        unknown: names that are sought.
+        unknown: names that are sought, and free ones beside names that have values.
+        free: names that stand for any number.
     """
 
     def __init__(self, givens: Iterable[Given]) -> None:
@@ -57,6 +58,7 @@ class Premises:
         self.meant: dict[Form, Form] = {}
         self.totals: dict[Symbol, Axis] = {}
         self.unknown: set[Form] = set()
+        self.free: set[Form] = set()
         self.doubtful: list[Symbol] = []
         self._function_names: set[Symbol] = set()
         self._bits: dict[Form, int] = {}
@@ -69,6 +71,8 @@ class Premises:
     def _read(self, givens: list[Given]) -> None:
         for given in givens:
             self._note(given)
+        if self.values:
+            self.unknown |= self.free
         for given in givens:
             forms = () if _meant(given) else (given.target, given.form)  # a meaning speaks of what is known by then
             self.mention(form for form in forms if form is not None)
@@ -77,8 +81,8 @@ class Premises:
 
     def _note(self, given: Given) -> None:
         target, form = given.target, given.form
-        if given.kind == "unknown":
-            self.unknown.add(target)
+        if given.kind in ("unknown", "free") and form is None:
+            (self.unknown if given.kind == "unknown" else self.free).add(target)
         if form is None:
             return
         if name := _meant(given):

@@ -15,6 +15,7 @@ import bisect
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from derive.check import tex
 from derive.check.claims import claim_name
@@ -25,7 +26,12 @@ from derive.notation import latex_reader
 from derive.notation.form import At, Form, Symbol, Text
 from derive.record import Given, Line, Step
 
-_UNKNOWN = re.compile(r"(?:with|Let) (?P<names>(?:\$[^$]*\$(?:, | and )?)+) (?:be )?unknown")
+_NAMES = r"(?P<names>(?:\$[^$]*\$(?:, | and )?)+)"
+_LETTERS: dict[Literal["unknown", "free"], re.Pattern[str]] = {
+    "unknown": re.compile(rf"(?:with|Let) {_NAMES} (?:be )?unknown"),
+    "free": re.compile(rf"[Ff]or any {_NAMES}"),
+}
+"""How a sheet says that names are sought, or stand for any number."""
 
 Maths = tuple[str, ...]
 """Formulas as they stand in the text, but for their spaces."""
@@ -144,11 +150,15 @@ class Document:
             for row in chain(math.text, place):
                 if row.relation in ("=", ":=") and row.target:
                     self._take_given(row)
-        for sought in _UNKNOWN.finditer(body):
-            for math in tex.inline(sought["names"]):
-                name = self._read(math.text, piece.offset + sought.start("names") + math.offset)
-                if name is not None:
-                    self._keep(Given(name, None, "unknown"), piece.offset + sought.start("names"))
+        for kind, sentence in _LETTERS.items():
+            for found in sentence.finditer(body):
+                self._take_letters(found, kind, piece.offset)
+
+    def _take_letters(self, found: re.Match[str], kind: Literal["unknown", "free"], offset: int) -> None:
+        for math in tex.inline(found["names"]):
+            name = self._read(math.text, offset + found.start("names") + math.offset)
+            if name is not None:
+                self._keep(Given(name, None, kind), offset + found.start("names"))
 
     def _take_given(self, row: Printed) -> None:
         form, target = self._read(row.form, row.offset), self._read(row.target, row.offset)

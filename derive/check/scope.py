@@ -8,12 +8,20 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from derive.check.agree import agree, describe, is_rounded_expression, printed_decimals, scalars, within_half_unit
+from derive.check.agree import (
+    Printed,
+    agree,
+    describe,
+    is_rounded_expression,
+    printed_decimals,
+    scalars,
+    within_half_unit,
+)
 from derive.check.distributions import drawn_so
 from derive.check.draws import DOMAINS, SIGNED, WHOLE, Domain
 from derive.check.premises import Premises, has_kink
 from derive.check.scene import DIGITS, Scene
-from derive.check.slack import within_slack
+from derive.check.slack import probes, within_slack
 from derive.check.world import World
 from derive.notation.arrays import Array, Value, plain
 from derive.notation.branches import Kinks
@@ -221,22 +229,37 @@ def holds(reference: Reference, form: Form) -> Comparison:
 def rounds_to(reference: Reference, shown: Form) -> Comparison:
     """The reference is worth what the decimals in `shown` say, to half a unit of their last digits."""
     printed = printed_decimals(shown) or []
+    varies = any(not isinstance(entry, tuple) and is_rounded_expression(entry) for entry in printed)
 
     def rounded(world: World, right: Value, found: Value) -> bool:
-        exact = scalars(right)
-        if _shape(right) != _shape(found) or len(exact) != len(printed):
+        if _shape(right) != _shape(found) or len(scalars(right)) != len(printed):
             return False
-        pairs = zip(exact, printed, strict=True)
-        return all(
-            within_half_unit(world.reals, x, entry)
-            if isinstance(entry, tuple)
-            else within_slack(world, x, entry)
-            if is_rounded_expression(entry)
-            else agree(world.reals, x, world.value(entry))
-            for x, entry in pairs
-        )
+        if not varies:
+            return _all_rounded(world, right, printed)
+        return all(_rounds_at(place, reference.form, printed) for place in probes(reference.place(world), shown))
 
     return Comparison(reference.value, lambda world: world.value(shown), rounded)
+
+
+def _rounds_at(world: World, right: Form, printed: list[Printed | Form]) -> bool:
+    """Whether a form rounds to the entries at another point; where it has no value nothing is said."""
+    try:
+        return _all_rounded(world, world.value(right), printed)
+    except Undefined:
+        return True
+
+
+def _all_rounded(world: World, right: Value, printed: list[Printed | Form]) -> bool:
+    """Whether every entry is a right rounding; what is no decimal, nor made of some, stands exactly."""
+    return all(_is_rounded(world, x, entry) for x, entry in zip(scalars(right), printed, strict=True))
+
+
+def _is_rounded(world: World, x: Any, entry: Printed | Form) -> bool:
+    if isinstance(entry, tuple):
+        return within_half_unit(world.reals, x, entry)
+    if is_rounded_expression(entry):
+        return within_slack(world, x, entry)
+    return agree(world.reals, x, world.value(entry))
 
 
 def _shape(value: Value) -> Any:

@@ -1,8 +1,13 @@
-"""Rounded expressions, such as 0.2033 + 1.74 λ: each decimal in them may be half a unit of its last digit off."""
+"""Rounded expressions, such as 0.2033 + 1.74 λ: each decimal in them may be half a unit of its last digit off.
+
+So that no decimal hides behind what another one may be off by, they are also looked at where the names are 0, and
+where one of them is very large.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -10,7 +15,19 @@ from derive.check.agree import RELATIVE
 from derive.check.world import World
 from derive.notation.build import number
 from derive.notation.decimals import decimal_of
-from derive.notation.form import Form, Number, rebuild, walk
+from derive.notation.form import Form, Number, rebuild, symbols, walk
+from derive.notation.reals import Undefined
+
+LARGE = Fraction(10**9)
+
+
+def probes(world: World, form: Form) -> Iterator[World]:
+    """The point itself, and those with the names of the form at 0 or one of them far away."""
+    yield world
+    names = list(symbols(form))
+    for far in (None, *names):
+        with suppress(Undefined):
+            yield world.with_values({name: LARGE if name == far else Fraction(0) for name in names})
 
 
 def within_slack(world: World, x: Any, form: Form) -> bool:

@@ -46,7 +46,7 @@ from derive.notation.form import (
 )
 from derive.notation.symbols import symbol_name
 from derive.notation.text import read
-from derive.notation.unrolled import indexed
+from derive.notation.unrolled import indexed, substituted
 
 VARIADIC = ("max", "min")
 MOST_TERMS = 4096
@@ -126,7 +126,7 @@ class Builder:
         p, low, high = self.program, _whole(form.lower, "a bound"), _whole(form.upper, "a bound")
         if high - low >= MOST_TERMS:
             raise InputError(f"a sum of more than {MOST_TERMS} terms")
-        terms: list[Value] = [self.build(indexed(form.body, form.index.base, k)) for k in range(low, high + 1)]
+        terms = [self.build(_term(form, k)) for k in range(low, high + 1)]
         return reduce(lambda a, b: elementwise(p.add, a, b), terms) if terms else p.zero
 
     def _cases(self, branches: tuple[tuple[Form, Relation | None], ...]) -> Value:
@@ -208,6 +208,12 @@ class Builder:
         if entry.name not in (*VARIADIC, "concat") and len(args) != len(entry.example):
             raise InputError(f"{entry.name} takes {len(entry.example)} argument(s), {len(args)} given")
         return entry.expand(self.program, *args, **settings)
+
+
+def _term(form: BigSum, k: int) -> Form:
+    """The body of a sum where its index is k, as a number and as an index."""
+    body = indexed(form.body, form.index.base, k)
+    return substituted(body, lambda part: Number(str(k)) if part == form.index else None)
 
 
 def entry_of(symbol: Symbol, known: Mapping[Symbol, Value]) -> int | None:

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.notation.algebra import cancelled, combine, size, tidy
-from derive.notation.form import Call, Derivative, Form, Frac, Indicator, Number, Power, Product, Sum, Symbol, walk
+from derive.notation.form import (
+    Call,
+    Cases,
+    Derivative,
+    Form,
+    Frac,
+    Indicator,
+    Number,
+    Power,
+    Product,
+    Sum,
+    Symbol,
+    walk,
+)
 from derive.record import Phrase
 
 
@@ -13,7 +26,7 @@ def course_form(form: Form, products: Sequence[tuple[Form, ...]] = ()) -> tuple[
     """The shortest of the forms that a person would write next, and the reason that leads to it."""
     if is_settled(form):
         return form, ()
-    collected, combined = _over_a_number(form), combine(form)
+    collected, combined = over_a_number(form), combine(form)
     if size(combined) < size(collected):
         return combined, ("common denominator",)
     gone = [what for factors in products if len(factors) > 1 and (what := cancelled(factors)) is not None]
@@ -22,11 +35,19 @@ def course_form(form: Form, products: Sequence[tuple[Form, ...]] = ()) -> tuple[
     return (collected, ("collect",)) if size(collected) < size(form) else (form, ())
 
 
-def _over_a_number(form: Form) -> Form:
+def over_a_number(form: Form) -> Form:
     """Collected; over a number that terms are divided by where that is shorter, as (p - t)/2 is."""
-    divisors = {part.bottom: None for part in walk(form) if isinstance(part, Frac) and isinstance(part.bottom, Number)}
-    over = [Frac(tidy(Product((divisor, form))), divisor) for divisor in divisors]
-    return min(tidy(form), *over, key=size) if over else tidy(form)
+    if isinstance(form, Cases):
+        return Cases(tuple((over_a_number(value), condition) for value, condition in form.branches))
+    short = tidy(form)
+    divisors = {part.bottom: None for part in walk(short) if isinstance(part, Frac) and isinstance(part.bottom, Number)}
+    over = [Frac(tidy(Product((divisor, short))), divisor) for divisor in divisors]
+    return min(short, *over, key=_length) if over else short
+
+
+def _length(form: Form) -> int:
+    """What there is to read, a decimal counted twice: (p - 1)/2 before p/2 - 0.5."""
+    return size(form) + sum(1 for part in walk(form) if isinstance(part, Number) and "." in part.text)
 
 
 def is_settled(form: Form) -> bool:

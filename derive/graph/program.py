@@ -120,6 +120,10 @@ class Program:
         if minus_a or minus_b:
             product = self.mul(a, b)
             return self.neg(product) if minus_a != minus_b else product
+        if self._is_part(a):
+            return self.div(self.mul(self.args[a][0], b), self.args[a][1])
+        if self._is_part(b):
+            return self.div(self.mul(a, self.args[b][0]), self.args[b][1])
         for constant, other in ((a, b), (b, a)):
             value = known.get(constant)
             if value is not None and value.denominator != 1:
@@ -139,8 +143,9 @@ class Program:
             return self.constant(known[a] / known[b])
         if self._is_half(a):
             return self._inside(a, lambda branch: self.div(branch, b))
-        if self.ops[a] == "div" and self.args[a][1] in known:
-            return self.div(self.args[a][0], self.mul(self.args[a][1], b))
+        if self._is_part(a) or (b in known and self.ops[a] == "div"):
+            top, bottom = self.args[a]
+            return self.div(top, self.mul(*((bottom, b) if bottom in known else (b, bottom))))
         minus_a, a = self._sign(a)
         minus_b, b = self._sign(b)
         if minus_a or minus_b:
@@ -159,6 +164,10 @@ class Program:
     def where(self, relation: str, left: int, right: int, value: int, other: int) -> int:
         """`value` where left and right are so related, else `other`."""
         return value if value == other else self.node(("where", relation), left, right, value, other)
+
+    def _is_part(self, a: int) -> bool:
+        """Whether a node is divided by a number, which then stands under the whole product."""
+        return self.ops[a] == "div" and self.args[a][1] in self.constants
 
     def _is_half(self, a: int) -> bool:
         """Whether a node is a choice between something and 0: factors go into it, and two by one condition join."""

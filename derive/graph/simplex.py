@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from derive.graph.course import over_a_number
 from derive.notation.algebra import combine, expand, size, tidy
 from derive.notation.build import ONE, ZERO, add, multiply, subtract
-from derive.notation.form import Form, Frac, Number, Product, Symbol, symbols, walk
+from derive.notation.form import Form, Symbol, symbols
 from derive.notation.unrolled import substituted
 
 
@@ -22,17 +23,19 @@ class Collected:
 
 
 def collected(form: Form, weights: Sequence[Symbol]) -> Collected | None:
-    """The formula with the coefficient that most weights share collected; None where it is not linear in them."""
+    """The formula with the coefficient that most weights share collected, of two unlike ones the shorter.
+
+    None where the formula is not linear in the weights, or has no such coefficient.
+    """
     if not set(weights).intersection(symbols(form)):
         return None
     coefficients = [_tidy(_with(form, {weight: ONE}, weights)) for weight in weights]
     linear = add(multiply([c, weight]) for c, weight in zip(coefficients, weights, strict=True))
     if _tidy(subtract(form, linear)) != ZERO:
         return None
-    shared, count = Counter(coefficients).most_common(1)[0]
-    if count < 2 and len(weights) > 2:
-        return None
-    if shared == ZERO:
+    counts = Counter(coefficients)
+    shared = max(counts, key=lambda form: (counts[form], -size(form)))
+    if shared == ZERO or (counts[shared] < 2 and len(weights) > 2):
         return None
     total = add(weights)
     others = [
@@ -54,7 +57,4 @@ def _tidy(form: Form) -> Form:
 
 
 def _shortest(form: Form) -> Form:
-    """The shortest of the form as it is, over a common denominator, and over one of the numbers it is divided by."""
-    divisors = {part.bottom: None for part in walk(form) if isinstance(part, Frac) and isinstance(part.bottom, Number)}
-    over = [Frac(tidy(Product((divisor, form))), divisor) for divisor in divisors]
-    return min(tidy(form), combine(form), *over, key=size)
+    return min(over_a_number(form), combine(form), key=size)

@@ -39,7 +39,7 @@ def add(terms: Iterable[Form]) -> Form:
     if not spread:
         return ZERO
     first, minus = spread[0]
-    spread[0] = (Neg(first) if minus else first, False)
+    spread[0] = (neg(first) if minus else first, False)
     if len(spread) == 1:
         return spread[0][0]
     return Sum(tuple(t for t, _ in spread), tuple(m for _, m in spread))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from derive.errors import InputError
 from derive.notation.form import (
     Call,
+    Cases,
     Derivative,
     Fence,
     Form,
@@ -104,13 +105,24 @@ class SourceWriter(Writer):
     def tuple(self, form: Tuple, pieces: Sequence[Piece]) -> Piece:
         return self._function("", pieces)
 
+    def cases(self, form: Cases, pieces: Sequence[Piece]) -> Piece:
+        *conditional, (value, last) = form.branches
+        is_open = last is not None or any(condition is None for _, condition in conditional)
+        if is_open or isinstance(value, Cases):  # a case in the last place is read as one more case of these
+            raise self._refusal(form)
+        texts = [piece.text for piece in pieces]
+        text = texts[-1]
+        for one, condition in reversed(list(zip(texts[:-1:2], texts[1:-1:2], strict=True))):
+            text = f"where({condition}, {one}, {text})"
+        return Piece(text)
+
     def _refusal(self, form: Form) -> InputError:
         return InputError(f"this {type(form).__name__.lower()} has no typed form")
 
     def _refuse(self, form: Form, pieces: Sequence[Piece]) -> Piece:
         raise self._refusal(form)
 
-    cases = at = big_sum = shape = underbrace = text = _refuse
+    at = big_sum = shape = underbrace = text = _refuse
 
 
 _WRITER = SourceWriter()

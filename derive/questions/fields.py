@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import isfinite
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -19,6 +20,7 @@ from derive.notation.text import read
 from derive.notation.value import evaluate
 
 MAX_ENTRIES = 4096
+NO_NUMBERS = ("nan", "inf", "infinity")
 
 
 def to_form(value: Any) -> Form:
@@ -28,8 +30,12 @@ def to_form(value: Any) -> Form:
     if isinstance(value, bool):
         raise InputError("a number or an expression is needed, not a truth value")
     if isinstance(value, (int, float, Fraction)):
+        if isinstance(value, float) and not isfinite(value):
+            raise InputError(f"{value} is no number to compute with")
         return number(value)
     if isinstance(value, str):
+        if value.strip().lstrip("+-").lower() in NO_NUMBERS:
+            raise InputError(f"{value.strip()} is no number to compute with")
         return read(value)
     if isinstance(value, (list, tuple)):
         return _list_form(list(value))

@@ -48,6 +48,8 @@ def check_target(entry: Loss, values: Values, shape: Shape) -> None:
     for value in values:
         if entry.target in ("probability", "distribution") and not 0 <= value <= 1:
             raise InputError(f"the target {_said(value)} does not lie from 0 to 1")
+        if entry.target == "binary" and value not in (0, 1):
+            raise InputError(f"the target {_said(value)} is neither 0 nor 1")
         if entry.target == "sign" and abs(value) != 1:
             raise InputError(f"the target {_said(value)} is neither 1 nor -1")
     for row in _rows(values, shape) if entry.target == "distribution" else ():

@@ -30,6 +30,7 @@ class Penalized:
     total: Symbol
     strength: Symbol
     value: Form | None
+    half: bool
 
     @property
     def graph(self) -> dict[str, Form]:
@@ -42,7 +43,7 @@ class Penalized:
 
     def given(self) -> tuple[Given, ...]:
         """The strength: a number, or any."""
-        return (Given(self.strength, self.value, "unknown" if self.value is None else "value"),)
+        return (Given(self.strength, self.value, "free" if self.value is None else "value"),)
 
 
 def penalized(given: PenaltyGiven, shapes: Mapping[Symbol, Shape], taken: Collection[Symbol]) -> Penalized:
@@ -65,7 +66,9 @@ def penalized(given: PenaltyGiven, shapes: Mapping[Symbol, Shape], taken: Collec
     if strength in taken:
         raise InputError(f"{symbol_name(strength)} is a quantity already: call the strength something else")
     form, meaning = penalty_form(entry, weights, given.half), penalty_meaning(entry, weights, given.half)
-    return Penalized(entry, names, name, form, meaning, total, strength, None if is_name else given.strength)
+    return Penalized(
+        entry, names, name, form, meaning, total, strength, None if is_name else given.strength, given.half
+    )
 
 
 def _free(letters: tuple[str, ...], taken: Collection[Symbol]) -> Symbol:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import prod
 
 from derive.errors import InputError, UnknownName
+from derive.graph.arithmetic import Real
 from derive.graph.arrays import Array, Shape, shape_of
 from derive.graph.graph import Graph, matrix_form, one_based
 from derive.graph.point import Point
@@ -19,7 +20,7 @@ from derive.questions.loss_penalty import Penalized, penalized
 from derive.questions.loss_question import LossQuestion
 from derive.record import Conventions, Given
 from derive.training.loss_forms import Choice, LossForms, chosen, loss_forms
-from derive.training.loss_writing import samples_of
+from derive.training.loss_writing import Writing, samples_of
 
 OUTPUTS = 3
 """How many outputs a prediction in letters has where nobody says."""
@@ -55,21 +56,34 @@ class Posed:
         Raises:
             InputError: a value outside of it, or an infinite loss.
         """
-        point = Point(self.graph, {name: numeric(form) for name, form in self.at.items()}, conventions)
+        at = {name: numeric(form) for name, form in self.at.items()}
+        if at:
+            self._check(at, conventions)
+        point = Point(self.graph, at, conventions)
         for name, form in self.at.items():
             point.exact[name] = form
-        if not point.symbolic:
-            choice = self.forms.choice
-            checks.check_prediction(choice.loss, choice.input.kind, self.values(point, self.prediction), self.shape)
-            if self.target is not None:
-                checks.check_target(choice.loss, self.values(point, self.target), self.shape)
-            checks.check_finite(self.values(point, self.asked.of)[0])
         return point
 
-    def values(self, point: Point, name: Symbol) -> checks.Values:
-        """The numbers of a quantity, row by row."""
+    def _check(self, at: Mapping[Symbol, Real | Array], conventions: Conventions) -> None:
+        """Prediction and target first: out of their domain the loss need not have a value at all."""
+        names = (self.prediction, *([self.target] if self.target else []))
+        found = self.graph.values(at, conventions, [node for name in names for node in self._nodes(name)])
+        choice = self.forms.choice
+        predicted = [found[node] for node in self._nodes(self.prediction)]
+        checks.check_prediction(choice.loss, choice.input.kind, predicted, self.shape)
+        if self.target is not None:
+            checks.check_target(choice.loss, [found[node] for node in self._nodes(self.target)], self.shape)
+        of = self._nodes(self.asked.of)
+        checks.check_finite(self.graph.values(at, conventions, of)[of[0]])
+
+    def _nodes(self, name: Symbol) -> tuple[int, ...]:
         value = self.graph.quantity(name).value
-        return [point.nodes[node] for node in (value.items if isinstance(value, Array) else (value,))]
+        return value.items if isinstance(value, Array) else (value,)
+
+    @property
+    def letters(self) -> list[str]:
+        """Letters for the indices of sums."""
+        return Writing({}, {}, self.shape, self.graph.quantities).letters
 
     def premises(self) -> tuple[Given, ...]:
         """What the question gives; and what the loss means, which the judge alone is told."""

@@ -10,6 +10,8 @@ from derive.notation.form import Form, Symbol
 from derive.notation.symbols import parse_symbol
 from derive.questions.base import Question
 from derive.questions.fields import Definitions, Expression, Name, Names, Values, to_form
+from derive.training.losses import LOSSES
+from derive.training.penalties import PENALTIES
 
 Numbers = Annotated[
     Form,
@@ -24,7 +26,7 @@ class PenaltyGiven(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
-    kind: str = Field("l2", description="l1 (absolute weights) or l2 (squared weights)")
+    kind: str = Field("l2", description=f"the penalty: {', '.join(PENALTIES)}")
     strength: Expression = Field(
         parse_symbol("lam"), description="the factor in front of the penalty: a number, or a name such as lam"
     )
@@ -35,7 +37,7 @@ class PenaltyGiven(BaseModel):
 class LossQuestion(Question):
     """Base of questions about a loss on a prediction, which numbers or a graph may give."""
 
-    loss: str = Field(description="the loss, such as mse, sse, mae, huber, bce, cross_entropy, nll, kl, hinge, focal")
+    loss: str = Field(description=f"the loss: {', '.join(LOSSES)}")
     prediction: Numbers | None = Field(
         None, description="the prediction: numbers, or the name of a quantity of the graph; letters if not said"
     )

@@ -15,37 +15,38 @@ from derive.graph.arithmetic import Real
 from derive.graph.arrays import Array
 from derive.graph.backward import Backward
 from derive.graph.graph import Quantity, matrix_form
-from derive.graph.jacobian import jacobian, short_jacobian
 from derive.graph.lifting import Place, lifted, pattern
 from derive.graph.point import THE_SAME_WAY, Point, can_be_read
 from derive.graph.simplex import Collected, collected
+from derive.notation.algebra import is_longer
 from derive.notation.build import ONE, ZERO, number
 from derive.notation.form import (
     BigSum,
-    Call,
     Cases,
     Derivative,
     Form,
-    Matrix,
     Product,
     Relation,
     Symbol,
-    Transpose,
     walk,
 )
 from derive.notation.reals import Undefined
-from derive.notation.rounding import shown
+from derive.notation.rounding import rounded
 from derive.notation.symbols import symbol_name
 from derive.notation.value import substituted
 from derive.notation.working import NUMBERS_IN
+from derive.questions.answers import MANY_DIGITS
+from derive.questions.loss_jacobian import by_jacobian, jacobian_steps
 from derive.questions.loss_posed import Posed
-from derive.record import Conventions, Line, Mark, Step
-from derive.record import Relation as Sign
+from derive.record import Conventions, Line, Mark, Phrase, Step
 
 MOST_KINDS = 3
 """So many entries that are found in different ways are shown in full."""
 CHAIN = 2
 """The level of detail of the lines before the course form."""
+TOGETHER: Phrase = ("entries put together",)
+LONG = 40
+"""Nodes of a line that is left out where a shorter one follows."""
 INDEX = Symbol("j")
 SUM = Symbol("#sum")
 METHOD, ACCURACY = (Mark(Fraction(1), "M"),), (Mark(Fraction(1), "A"),)
@@ -93,7 +94,8 @@ class EntryGradients:
             by_name = any(self.letters.derivative(entry.node) in named for entry in entries)
             whole = name == self.posed.prediction or by_name
             steps += self._kinds(name, entries)
-            steps += [*self._jacobian(name), self._whole(name, entries)] if whole else []
+            if whole:
+                steps += [*jacobian_steps(self.point, name), self._whole(name, entries)]
         return tuple(steps)
 
     # Entries
@@ -124,7 +126,8 @@ class EntryGradients:
         if found is None:
             return Entry(place, node, lines)
         total = Relation("=", found.total, ONE)
-        inner = [*self._chain_rule(node, adjoint), *(replace(line, level=CHAIN) for line in lines)]
+        products, *others = lines
+        inner = [*self._chain_rule(node, adjoint), products, *(replace(line, level=CHAIN) for line in others)]
         last = [Line("=", found.form, ("collect the target",))]
         if len(self.posed.shape) > 1 and self.posed.shape[1] > 1:
             last += [Line("assume", total), Line("=", found.rest, ("the target adds up to 1",))]
@@ -158,19 +161,24 @@ class EntryGradients:
             return  # p_1j names no array without its last index
         body = Product((Derivative(of, (through,)), Derivative(through, (by,))))
         form = BigSum(body, INDEX, ONE, number(len(children)))
-        yield Line("=", form, (by, " feeds every ", through, ": add"), CHAIN)
+        vector = Symbol(first.base, first.accent, first.sub[:-1], first.sup, True)
+        yield Line("=", form, ("chain rule through ", vector), CHAIN)
 
     # Steps
 
     def _kinds(self, array: Symbol, entries: Sequence[Entry]) -> Iterator[Step]:
         """The entries that are found in different ways, one of each kind, with their numbers."""
-        kinds: dict[Form, list[Entry]] = {}
-        for entry in entries:
-            kinds.setdefault(pattern(entry.short, entry.place, self.arrays), []).append(entry)
-        for same in list(kinds.values())[:MOST_KINDS]:
+        for same in self._by_kind(entries)[:MOST_KINDS]:
             entry = next(filter(self._tells, same), same[0])
             if len(entries) == 1 or not isinstance(entry.formula, Derivative):
                 yield self._worked(array, entry)
+
+    def _by_kind(self, entries: Sequence[Entry]) -> list[list[Entry]]:
+        """The entries by how they are found."""
+        kinds: dict[Form, list[Entry]] = {}
+        for entry in entries:
+            kinds.setdefault(pattern(entry.short, entry.place, self.arrays), []).append(entry)
+        return list(kinds.values())
 
     def _tells(self, entry: Entry) -> bool:
         """Whether an entry has a gradient that is not zero, and a formula that is defined."""
@@ -186,6 +194,8 @@ class EntryGradients:
     def _worked(self, array: Symbol, entry: Entry) -> Step:
         target, lines = self.letters.derivative(entry.node), entry.lines
         wanted = array == self.posed.prediction
+        *first, last = lines
+        lines = (*(replace(line, level=CHAIN) if is_longer(line.form, LONG) else line for line in first), last)
         if wanted and self.engine and entry.collected is None and self._is_defined(entry):
             lines = (*lines, *self.point.numbers(target, entry.formula, self._value(entry)))
         return Step(self.letters.step_name(entry.node), target, lines, "chain rule", (), METHOD)
@@ -204,55 +214,49 @@ class EntryGradients:
         target = Derivative(of, (self.graph.written(array),))
         by_node = {entry.node: entry for entry in entries}
         every = [by_node.get(node) for node in quantity.value.items]
-        lines = [*self._by_jacobian(array, of), *self._formulas(every, quantity)]
+        lines = [*by_jacobian(self.graph, array, of), *self._formulas(every, quantity)]
         if self.engine is not None:
             cells = [
-                (self.letters.derivative(e.node), e.short, self._value(e)) if e else (ZERO, ZERO, 0) for e in every
+                (self.letters.derivative(e.node), e.short, self._value(e)) if e else (ZERO, ZERO, Fraction(0))
+                for e in every
             ]
             relation, numbers = self.point.array(cells, quantity.value.shape)
-            lines.append(
-                Line(relation, numbers, NUMBERS_IN if any(line.level < CHAIN for line in lines) else THE_SAME_WAY)
-            )
+            lines.append(Line(relation, numbers, self._reason(lines, every)))
         name = f"d{symbol_name(self.posed.asked.of)}_d{symbol_name(array)}"
         return Step(name, target, tuple(lines), "all entries", (), ACCURACY)
 
-    def _vectors(self, array: Symbol) -> Quantity | None:
-        """The vector that is made of this one by an operation whose Jacobian has a short formula."""
-        for quantity in self.graph.definitions:
-            is_vector = isinstance(quantity.value, Array) and quantity.value.shape[1:] == (1,)
-            if is_vector and isinstance(quantity.form, Call) and quantity.form.args == (array,):
-                return quantity if short_jacobian(self.graph, quantity) is not None else None
-        return None
+    def _reason(self, lines: Sequence[Line], every: Sequence[Entry | None]) -> Phrase:
+        """What leads to the numbers of all entries."""
+        if any(line.level < CHAIN for line in lines):
+            return NUMBERS_IN
+        return TOGETHER if self._stand_alone(every) else THE_SAME_WAY
 
-    def _jacobian(self, array: Symbol) -> Iterator[Step]:
-        """The Jacobian in full: its formula, its entries, its numbers."""
-        made = self._vectors(array)
-        if made is None:
-            return
-        target = Derivative(self.graph.written(made.symbol), (self.graph.written(array),))
-        short, entries = short_jacobian(self.graph, made), jacobian(self.graph, made, self.graph.quantity(array))
-        assert short is not None
-        lines = [Line("=", short, ("outputs by rows, inputs by columns",)), Line("=", entries)]
-        if self.engine is not None:
-            values = [
-                [shown(self.point.worth(form), self.point.conventions.rounding) for form in row] for row in entries.rows
-            ]
-            relation: Sign = "≈" if any(sign == "≈" for row in values for sign, _ in row) else "="
-            lines.append(Line(relation, Matrix(tuple(tuple(form for _, form in row) for row in values)), NUMBERS_IN))
-        name = f"d{symbol_name(made.symbol)}_d{symbol_name(array)}"
-        yield Step(name, target, tuple(lines), "Jacobian", level=3)
+    def _stand_alone(self, every: Sequence[Entry | None]) -> bool:
+        """Whether each entry is shown by itself."""
+        entries = [entry for entry in every if entry is not None]
+        return len(self._by_kind(entries)) == len(every) <= MOST_KINDS
 
-    def _by_jacobian(self, array: Symbol, of: Form) -> Iterator[Line]:
-        """The chain rule through a vector: the transposed Jacobian times the gradient by that vector."""
-        made = self._vectors(array)
-        if made is not None:
-            vector = self.graph.written(made.symbol)
-            slopes = Transpose(Derivative(vector, (self.graph.written(array),)))
-            yield Line("=", Product((slopes, Derivative(of, (vector,)))), ("chain rule through ", vector), 3)
+    def exact(self) -> dict[Form, Form]:
+        """The gradient as the matrix of its formulas, of numbers where a formula has no value at the point."""
+        array = self.graph.quantity(self.posed.prediction)
+        assert isinstance(array.value, Array)
+        entries = self._entries(array.symbol, [node for node in array.value.items if node in self.letters.adjoints])
+        forms = {entry.node: self._exact(entry) for entry in entries}
+        target = Derivative(self.graph.labels[self.letters.of], (self.graph.written(array.symbol),))
+        return {target: matrix_form(array.value.shape, [forms.get(node, ZERO) for node in array.value.items])}
+
+    def _exact(self, entry: Entry) -> Form:
+        if any(isinstance(part, Derivative) for part in walk(entry.short)):
+            slope = self.graph.program.gradient(self.letters.of, [entry.node])[entry.node]
+            return self.graph.form(slope)
+        if self.engine is None or self._is_defined(entry):
+            return entry.short
+        return rounded(self.engine.values[entry.node], MANY_DIGITS)
 
     def _formulas(self, every: Sequence[Entry | None], quantity: Quantity) -> Iterator[Line]:
         entries = [entry for entry in every if entry is not None]
-        if self.engine is not None and not all(map(self._is_defined, entries)):
+        assumed = any(line.relation == "assume" for entry in entries for line in entry.lines)
+        if assumed or (self.engine is not None and not all(map(self._is_defined, entries))):
             return
         assert isinstance(quantity.value, Array)
         places = [entry.place for entry in entries]
@@ -270,8 +274,10 @@ class EntryGradients:
             yield Line("=", short, THE_SAME_WAY)
             return
         forms = [entry.formula if entry else ZERO for entry in every]
+        if self.engine is not None and self._stand_alone(every):
+            return
         by_cases = any(isinstance(part, Cases) for form in forms for part in walk(form))
-        if not by_cases and can_be_read(forms, quantity.value.shape):
+        if self.engine is None or (not by_cases and can_be_read(forms, quantity.value.shape)):
             yield Line("=", matrix_form(quantity.value.shape, forms), THE_SAME_WAY)
 
 

@@ -1,21 +1,30 @@
-"""The steps to the value of a loss and to its gradients, and those that a penalty adds."""
+"""The steps to the value of a loss and to its gradients."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 
 from derive.errors import InputError
 from derive.graph.arrays import Array
 from derive.graph.backward import Backward
+from derive.graph.crosscheck import difference_check
 from derive.graph.graph import Quantity
 from derive.graph.point import Point, forward_steps
-from derive.notation.form import Derivative, Symbol
+from derive.notation.build import ONE, add, number
+from derive.notation.form import BigSum, Derivative, Form, Frac, Product, Symbol
 from derive.notation.symbols import symbol_name
-from derive.questions.formulas import nodes_of
+from derive.questions.fields import numeric
+from derive.questions.folding import folded
+from derive.questions.formulas import gradient_formulas, nodes_of
 from derive.questions.graph import listed_names, quantities_below
 from derive.questions.loss_posed import Posed
 from derive.questions.loss_slopes import ACCURACY, METHOD, EntryGradients
-from derive.record import Conventions, Line, Phrase, Step
+from derive.record import Conventions, Line, Mark, Phrase, Step
+
+VALUE_MARKS = (Mark(Fraction(1), "M", ("the formula, or the numbers put into it",)), Mark(Fraction(2), "A"))
+MOST_TERMS = 6
+"""More terms than that are a table."""
 
 
 def below_loss(posed: Posed, point: Point) -> tuple[Step, ...]:
@@ -28,6 +37,12 @@ def below_loss(posed: Posed, point: Point) -> tuple[Step, ...]:
     if not point.symbolic:
         return forward_steps(point, inner)
     return tuple(formula_step(posed, q) for q in inner if q.symbol not in posed.given)
+
+
+def is_below(posed: Posed, name: Symbol) -> bool:
+    """Whether the loss without a penalty depends on a quantity, or on the array that it is an entry of."""
+    nodes = posed.graph.program.below([posed.graph.scalar(posed.asked.of)])
+    return not set(nodes).isdisjoint(nodes_of(posed.graph, name))
 
 
 def formula_step(posed: Posed, quantity: Quantity, reason: Phrase = ()) -> Step:
@@ -43,27 +58,79 @@ def loss_formula(posed: Posed) -> Step:
     return formula_step(posed, posed.graph.quantity(posed.asked.of), reading)
 
 
-def loss_value(posed: Posed, point: Point) -> Step:
-    """Formula, numbers in, value of the loss."""
-    quantity, step = posed.graph.quantity(posed.asked.of), loss_formula(posed)
-    assert isinstance(quantity.value, int)
-    spread = posed.graph.form(quantity.value)
-    numbers = point.numbers(quantity.symbol, spread, point.value(spread, quantity.value))
-    return Step(step.name, step.target, (*step.lines, *numbers), "formula, numbers, value", (), (*METHOD, *ACCURACY))
+def loss_value(posed: Posed, point: Point) -> tuple[Step, ...]:
+    """Formula, numbers in, value of the loss; many terms stand in a table before they are added up."""
+    step = loss_formula(posed)
+    node = posed.graph.scalar(posed.asked.of)
+    if len(posed.forms.terms) > MOST_TERMS:
+        return (step, _table(posed, point), _added(posed, point, node))
+    spread = posed.graph.form(node)
+    numbers = point.numbers(posed.asked.of, spread, point.value(spread, node))
+    return (Step(step.name, step.target, (*step.lines, *numbers), "value", (), VALUE_MARKS),)
 
 
-def loss_gradients(posed: Posed, point: Point, wrt: Iterable[Symbol], conventions: Conventions) -> tuple[Step, ...]:
-    """The gradients of the loss by some quantities, backwards from it."""
-    names = list(wrt)
-    graph, of = posed.graph, posed.graph.scalar(posed.asked.of)
-    if names == [posed.prediction] and isinstance(graph.quantity(posed.prediction).value, Array):
-        return EntryGradients(posed, point, conventions).steps()
+def _term_name(loss: Symbol, index: Sequence[str]) -> Symbol:
+    return Symbol(loss.base, loss.accent, (*loss.sub, *index), loss.sup)
+
+
+def _table(posed: Posed, point: Point) -> Step:
+    """The loss of every entry, or sample: formula, numbers in, value."""
+    loss, rows = posed.asked.of, []
+    for index, form in posed.forms.terms.items():
+        name = _term_name(loss, index)
+        lines = (Line("=", form), *(Line(x.relation, x.form) for x in point.numbers(name, form, point.worth(form))))
+        rows.append(Step(symbol_name(name), name, (lines[0], *lines[-2:]) if len(lines) > 2 else lines, "definition"))
+    what: Phrase = ("sample",) if posed.forms.choice.loss.per == "sample" else ("entry",)
+    heads = (what, ("formula",), ("numbers in",), ("value",))
+    return Step(
+        f"{symbol_name(loss)}_terms", rule="terms", marks=METHOD, substeps=folded(rows), layout="table", heads=heads
+    )
+
+
+def _added(posed: Posed, point: Point, node: int) -> Step:
+    """The terms of the table added up."""
+    loss, terms = posed.asked.of, posed.forms.terms
+    sides = [max(int(index[k]) for index in terms) for k in range(len(next(iter(terms))))]
+    letters = posed.letters[: len(sides)]
+    body: Form = _term_name(loss, letters)
+    for letter, side in reversed(list(zip(letters, sides, strict=True))):
+        body = BigSum(body, Symbol(letter), ONE, number(side))
+    divisor, spread = number(posed.forms.divisor), add(_term_name(loss, index) for index in terms)
+    form = body if divisor == ONE else Product((Frac(ONE, divisor), body))
+    numbers = spread if divisor == ONE else Frac(spread, divisor)
+    values = point.numbers(loss, numbers, point.value(numbers, node))
+    name = symbol_name(loss)
+    lines = (Line("=", form, ("the terms added up",)), *values)
+    return Step(f"{name}_value", loss, lines, "sum", (), ACCURACY)
+
+
+def loss_gradients(
+    posed: Posed, point: Point, names: Sequence[Symbol], conventions: Conventions
+) -> tuple[tuple[Step, ...], Mapping[Form, Form]]:
+    """The gradients of the loss by some quantities, backwards from it; and the exact formulas of those by arrays."""
+    graph, of = posed.graph, posed.asked.of
+    if list(names) == [posed.prediction] and isinstance(graph.quantity(posed.prediction).value, Array):
+        entries = EntryGradients(posed, point, conventions)
+        return entries.steps(), entries.exact()
     nodes = [node for name in names for node in nodes_of(graph, name)]
-    backward = Backward(point, of, nodes)
+    backward = Backward(point, graph.scalar(of), nodes)
     missing = [node for node in nodes if node not in backward.adjoints]
     if missing:
         raise InputError(f"the loss does not depend on {listed_names(graph.labels[node] for node in missing)}")
-    return backward.steps()
+    formulas = {} if point.symbolic else gradient_formulas(point, of, names)
+    return backward.steps(), formulas
+
+
+def checks(posed: Posed, point: Point, names: Sequence[Symbol]) -> Iterator[Step]:
+    """A central difference for each gradient by an input that is a number."""
+    if point.symbolic or point.carries_rounded:
+        return
+    at = {name: numeric(form) for name, form in posed.at.items()}
+    for name in names:
+        slope = point.env.get(Derivative(posed.asked.of, (name,)))
+        if isinstance(at.get(name), Fraction) and slope is not None:
+            step = difference_check(point, at, posed.asked.of, name, slope)
+            yield from (step,) if step is not None else ()
 
 
 def gradient_target(posed: Posed, of: Symbol, name: Symbol) -> Derivative:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from derive.notation.arrays import Value
 from derive.notation.build import ZERO
-from derive.notation.form import Call, Form, Product, Relation, walk
+from derive.notation.form import Call, Form, Product, Relation, symbols, walk
+from derive.notation.reals import Undefined
+from derive.notation.value import NoValue, evaluate
 from derive.record import Conventions, Derivation, Phrase, Rounding
 
 Test = Callable[[Form], bool]
@@ -16,9 +19,25 @@ def _calls(*names: str) -> Test:
 
 
 def _zero_log_zero(form: Form) -> bool:
-    if not isinstance(form, Product) or form.factors[0] != ZERO:
+    """A product of 0 with a logarithm, where that is log 0 or the 0 stands in front."""
+    if not isinstance(form, Product):
         return False
-    return any(isinstance(factor, Call) and factor.function == "log" for factor in form.factors)
+    logs = [factor.args[0] for factor in form.factors if isinstance(factor, Call) and factor.function == "log"]
+    if form.factors[0] == ZERO:
+        return bool(logs)
+    return any(map(_is_zero, logs)) and any(map(_is_zero, form.factors))
+
+
+def _is_zero(form: Form) -> bool:
+    """Whether a form of numbers is worth 0."""
+    return not any(symbols(form)) and _worth(form) == 0
+
+
+def _worth(form: Form) -> Value | None:
+    try:
+        return evaluate(form)
+    except (NoValue, Undefined):
+        return None
 
 
 def _slope(form: Form) -> bool:

@@ -17,7 +17,7 @@ from derive.notation.build import ONE, neg, number
 from derive.notation.form import Form, Frac, Neg, Product, Sum, Symbol, symbols
 from derive.notation.symbols import parse_symbol, symbol_name
 from derive.notation.text import read
-from derive.training.loss_writing import OTHERS, Writing, outputs_of, samples_of
+from derive.training.loss_writing import OTHERS, Index, Writing, outputs_of, samples_of
 from derive.training.losses import Input, Loss, Reduction, Term, loss
 
 LOSS = parse_symbol("L")
@@ -49,6 +49,7 @@ class LossForms:
     Attributes:
         meanings: what a definition must be worth, found in another way.
         constants: the values of the constants that stand in the formulas by their names, such as delta.
+        terms: the loss of each entry, or of each sample, by its index; the loss is their sum over `divisor`.
         reading: how the loss is read: "mean over the 3 entries, without the factor 1/2"; empty where nothing is open.
         classes: the right class of each sample, from 1, where the target is given by that.
     """
@@ -57,6 +58,8 @@ class LossForms:
     definitions: Mapping[Symbol, Form]
     meanings: Mapping[Symbol, Form]
     constants: Mapping[Symbol, Form]
+    terms: Mapping[Index, Form]
+    divisor: int
     reading: str
     classes: tuple[int, ...] = ()
 
@@ -128,20 +131,23 @@ def loss_forms(
     numbers = {key: form for key, form in choice.settings.items() if parse_symbol(key) not in constants}
     writing = Writing(names, {**numbers, "K": number(outputs_of(shape))}, shape, used)
     definitions = {names[letter]: writing.whole(read(text)) for letter, text in choice.input.via}
-    definitions[of], meaning = _written(choice, writing, classes)
-    return LossForms(choice, definitions, {of: meaning}, constants, _reading(choice, shape), classes)
+    term, form = _fitting(choice.loss, classes, {*names, *choice.settings, "K"})
+    divisor = _count(choice, shape) * (2 if choice.half else 1)
+    body, terms, total = _written(choice.loss, writing, form, read(term.meaning), classes)
+    definitions[of] = _scaled(body, divisor)
+    meaning = total if divisor == 1 else Frac(total, number(divisor))
+    reading = _reading(choice, shape)
+    return LossForms(choice, definitions, {of: meaning}, constants, terms, divisor, reading, classes)
 
 
-def _written(choice: Choice, writing: Writing, classes: tuple[int, ...]) -> tuple[Form, Form]:
-    """The formula of the loss, and what it means."""
-    term, form = _fitting(choice.loss, classes, {*writing.names, *choice.settings, "K"})
-    count = _count(choice, writing.shape)
-    if choice.loss.per == "entry":
-        body, total = writing.over_entries(form), writing.whole(read(term.meaning))
-    else:
-        body, total = writing.over_samples(form, classes), writing.by_sample(read(term.meaning), classes)
-    divisor = count * (2 if choice.half else 1)
-    return _scaled(body, divisor), total if divisor == 1 else Frac(total, number(divisor))
+def _written(
+    entry: Loss, writing: Writing, form: Form, meaning: Form, classes: tuple[int, ...]
+) -> tuple[Form, Mapping[Index, Form], Form]:
+    """The sum of a formula, its terms, and what the sum means."""
+    if entry.per == "entry":
+        return writing.over_entries(form), writing.each_entry(form), writing.whole(meaning)
+    terms = writing.each_sample(form, classes) if samples_of(writing.shape) > 1 else {}
+    return writing.over_samples(form, classes), terms, writing.by_sample(meaning, classes)
 
 
 def _free(letter: str, prediction: Symbol, taken: Collection[Symbol]) -> Symbol:
@@ -193,15 +199,15 @@ def _scaled(body: Form, count: int) -> Form:
 
 
 def _reading(choice: Choice, shape: Shape) -> str:
-    parts = []
+    parts = [choice.loss.reading] if choice.loss.reading else []
     entries, samples = prod(shape), samples_of(shape)
     if choice.loss.per == "sample":
         if samples > 1:
             parts.append(f"{choice.reduction} over the {samples} samples, one in each row")
-    elif entries > 1 and choice.reduction == "batchmean":
+    elif samples > 1 and choice.reduction == "batchmean":
         parts.append(f"summed over the outputs, mean over the {samples} samples, one in each row")
     elif entries > 1:
-        parts.append(f"{choice.reduction} over the {entries} entries")
+        parts.append(f"{'sum' if choice.reduction == 'batchmean' else choice.reduction} over the {entries} entries")
     if choice.loss.halves:
         parts.append(f"{'with' if choice.half else 'without'} the factor 1/2")
     return ", ".join(parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -12,6 +12,7 @@ from derive.notation.form import BigSum, Call, Form, Matrix, Neg, Symbol, rebuil
 from derive.notation.symbols import element
 
 INDEX_LETTERS = ("i", "j", "k", "l", "m", "n")
+Index = tuple[str, ...]
 OTHERS = "others"
 """What a formula calls the list of an expression for every class but the right one."""
 
@@ -63,8 +64,7 @@ class Writing:
         """The sum of a formula over all entries."""
         sides = rows_of(self.shape)
         if 1 in sides:
-            places = product(*(range(1, side + 1) for side in sides))
-            return _together(self.at(form, tuple(map(str, place))) for place in places)
+            return _together(self.each_entry(form).values())
         index = tuple(self.letters[: len(sides)])
         return self._summed(self.at(form, index), zip(index, sides, strict=True))
 
@@ -74,10 +74,19 @@ class Writing:
         if len(rows_of(self.shape)) == 1:
             return self.at(form, (), *classes)
         if classes or samples == 1:
-            rows = [(str(row + 1),) for row in range(samples)]
-            return _together(self.at(form, row, *classes[n : n + 1]) for n, row in enumerate(rows))
+            return _together(self.each_sample(form, classes).values())
         letter = self.letters[0]
         return self._summed(self.at(form, (letter,)), [(letter, samples)])
+
+    def each_entry(self, form: Form) -> dict[Index, Form]:
+        """The formula at every entry, by its index."""
+        places = (tuple(map(str, place)) for place in product(*(range(1, side + 1) for side in rows_of(self.shape))))
+        return {place: self.at(form, place) for place in places}
+
+    def each_sample(self, form: Form, classes: Sequence[int] = ()) -> dict[Index, Form]:
+        """The formula of every row of a matrix, by its number."""
+        rows = [(str(row + 1),) for row in range(samples_of(self.shape))]
+        return {row: self.at(form, row, *classes[n : n + 1]) for n, row in enumerate(rows)}
 
     def _summed(self, body: Form, over: Iterator[tuple[str, int]] | Sequence[tuple[str, int]]) -> Form:
         """The body added up over some indices, its sign in front."""
@@ -134,7 +143,7 @@ class Writing:
         return add(terms)
 
 
-def _together(terms: Iterator[Form]) -> Form:
+def _together(terms: Iterable[Form]) -> Form:
     """A sum; where every term has a minus, that stands in front of it."""
     forms = list(terms)
     if len(forms) > 1 and all(isinstance(form, Neg) for form in forms):

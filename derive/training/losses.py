@@ -16,7 +16,7 @@ from typing import Literal
 from derive.errors import UnknownName
 
 Kind = Literal["values", "probabilities", "log_probabilities", "logits", "scores"]
-Target = Literal["any", "probability", "sign", "distribution"]
+Target = Literal["any", "probability", "binary", "sign", "distribution"]
 Reduction = Literal["sum", "mean", "batchmean"]
 
 
@@ -62,11 +62,12 @@ class Loss:
         words: its name in a sentence.
         inputs: the kinds of predictions that it takes; the first one is meant where nothing is said.
         terms: its formulas; the first one that fits the target and the given settings.
-        target: what a target may be: any number, a probability, a sign (1 or -1), a distribution over the outputs.
+        target: what a target may be: any number, a probability, 0 or 1, a sign (1 or -1), a distribution over outputs.
         per: whether the formula is that of one entry or of all outputs of one sample.
         reductions: how entries or samples may be put together; the first one is meant where nothing is said.
         halves: whether a factor 1/2 is an option.
         settings: constants with their defaults; an empty default is none.
+        reading: what a sheet says besides of how the loss is meant, where another one has the same name.
         source: where the loss comes from.
     """
 
@@ -79,6 +80,7 @@ class Loss:
     reductions: tuple[Reduction, ...] = ("mean", "sum", "batchmean")
     halves: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
+    reading: str = ""
     source: str = ""
 
     def input(self, kind: str | None = None) -> Input:
@@ -130,7 +132,7 @@ TABLE: tuple[Loss, ...] = (
                 "-sum(log(odot(p**odot(t, (1 - p)**gamma), (1 - p)**odot(1 - t, p**gamma))))",
             ),
         ),
-        target="probability", settings={"gamma": "2", "alpha": ""}, source="Lin et al. 2017, equations 4 and 5",
+        target="binary", settings={"gamma": "2", "alpha": ""}, source="Lin et al. 2017, equations 4 and 5",
     ),
     Loss(
         "cross_entropy", "cross-entropy",
@@ -150,29 +152,32 @@ TABLE: tuple[Loss, ...] = (
         target="distribution", per="sample", reductions=PER_SAMPLE, source="Fisher 1922",
     ),
     Loss(
-        "kl", "Kullback-Leibler divergence of the target from the prediction",
+        "kl", "Kullback-Leibler divergence",
         (PROBABILITIES, Input("log_probabilities", "a", (("p", "exp(a)"),)),
          Input("logits", "z", (("p", "softmax(z)"),))),
         (Term("sum(t*log(t/p))", "dot(t, log(t)) - dot(t, log(p))"),),
-        target="distribution", per="sample", reductions=("sum", "mean"), source="Kullback and Leibler 1951",
+        target="distribution", per="sample", reductions=("sum", "mean"),
+        reading="the logarithms weighted by the target", source="Kullback and Leibler 1951",
     ),
     Loss("hinge", "hinge loss", (SCORES,), (Term("max(0, 1 - t*s)", "sum(abs(1 - odot(t, s)) + 1 - odot(t, s))/2"),),
          target="sign", source="Cortes and Vapnik 1995"),
     Loss(
-        "weston_watkins", "multiclass hinge loss of Weston and Watkins, summed over the wrong classes", (SCORES,),
+        "weston_watkins", "multiclass hinge loss of Weston and Watkins", (SCORES,),
         (Term("sum(others(max(0, 1 + s - s_c)))", "sum(max(0, 1 - t + s - dot(t, s)))", "class"),),
-        target="distribution", per="sample", reductions=PER_SAMPLE, source="Weston and Watkins 1999",
+        target="distribution", per="sample", reductions=PER_SAMPLE,
+        reading="summed over the wrong classes", source="Weston and Watkins 1999",
     ),
     Loss(
-        "multi_margin", "multiclass hinge loss, the sum over the wrong classes divided by the number of classes",
-        (SCORES,),
+        "multi_margin", "multiclass hinge loss", (SCORES,),
         (Term("sum(others(max(0, 1 + s - s_c)))/K", "sum(max(0, 1 - t + s - dot(t, s)))/K", "class"),),
-        target="distribution", per="sample", reductions=PER_SAMPLE, source="PyTorch, MultiMarginLoss",
+        target="distribution", per="sample", reductions=PER_SAMPLE,
+        reading="summed over the wrong classes, over the number of classes", source="PyTorch, MultiMarginLoss",
     ),
     Loss(
-        "crammer_singer", "multiclass hinge loss of Crammer and Singer, the largest over the wrong classes", (SCORES,),
+        "crammer_singer", "multiclass hinge loss of Crammer and Singer", (SCORES,),
         (Term("max(0, others(1 + s - s_c))", "max(1 - t + s) - dot(t, s)", "class"),),
-        target="distribution", per="sample", reductions=PER_SAMPLE, source="Crammer and Singer 2001",
+        target="distribution", per="sample", reductions=PER_SAMPLE,
+        reading="the largest over the wrong classes", source="Crammer and Singer 2001",
     ),
 )  # fmt: skip
 LOSSES: dict[str, Loss] = {entry.name: entry for entry in TABLE}

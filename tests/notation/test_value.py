@@ -315,7 +315,18 @@ def test_softmax_goes_over_a_vector_or_the_rows_of_a_matrix(z: np.ndarray) -> No
 
 def test_every_meaning_is_tried_somewhere() -> None:
     tried = {*ORACLES, "softmax", "log_softmax", "max", "min", "argmax", "sum", "mean", "dot", "concat", "flatten"}
-    tried |= {"reshape", "conv2d", "max_pool2d", "avg_pool2d", "normal_cdf", "normal_pdf", "det", "windows", "flip"}
+    tried |= {
+        "reshape",
+        "conv2d",
+        "max_pool2d",
+        "avg_pool2d",
+        "normal_cdf",
+        "normal_pdf",
+        "det",
+        "diag",
+        "windows",
+        "flip",
+    }
     tried |= {"field_size", "field_jump", "field_start", "field_whole"}  # with the receptive fields
     tried |= {"starts", "windows_over", "spread", "cells", "keras_kernel", "pytorch_kernel"}  # in test_counting
     assert set(MEANINGS) <= tried
@@ -333,6 +344,12 @@ def test_the_normal_law(x: float) -> None:
 @settings(max_examples=20, deadline=None)
 def test_determinants(a: np.ndarray) -> None:
     assert float(evaluate(Call("det", (mat(a),)))) == pytest.approx(np.linalg.det(a), abs=1e-9)
+
+
+@given(arrays_of(3, 1))
+@settings(max_examples=20, deadline=None)
+def test_diagonals(a: np.ndarray) -> None:
+    assert evaluate(Call("diag", (mat(a),))).items == evaluate(mat(np.diag(a[:, 0]))).items
 
 
 # branches

@@ -17,6 +17,7 @@ from derive.notation.arrays import Value
 from derive.notation.build import neg, number
 from derive.notation.decimals import decimal_of
 from derive.notation.form import (
+    BigSum,
     Call,
     Fence,
     Form,
@@ -71,9 +72,9 @@ def _where(formula: Formula) -> str:
 
 
 def _everywhere(form: Form, change: Change) -> Iterator[Form]:
-    """The form with the change made at one place in it."""
+    """The form with the change made at one place in it; what a sum runs over is left as it is."""
     yield from change(form)
-    for place, part in enumerate(children(form)):
+    for place, part in enumerate((form.body,) if isinstance(form, BigSum) else children(form)):
         for new in _everywhere(part, change):
             yield _with_part(form, place, new)
 
