@@ -20,7 +20,7 @@ from derive.graph.sizes import has_product, sizes
 from derive.notation import arrays
 from derive.notation.form import Call, Derivative, Form, Matrix, Number, Root, Sum, Symbol, Transpose, rebuild, walk
 from derive.notation.symbols import symbol_name
-from derive.record import Conventions, Line, Mark, Step
+from derive.record import Conventions, Line, Mark, Phrase, Step
 
 ENTRY = "one entry in full"
 """The rule of a step that works out an entry of the array that the step before it found."""
@@ -94,7 +94,8 @@ class ArrayPoint(Point):
         shown = [Line(line.relation, self.written(line.form), line.reason, line.level) for line in lines]
         if only is not None:
             whole = Step(_name(target), self.written(target), tuple(shown), rule)
-            return [whole, *(replace(self._worked_entry(target, formula, k), marks=tuple(marks)) for k in only)]
+            worked = (self._worked_entry(target, formula, k, 1, self._place(target, k)) for k in only)
+            return [whole, *(replace(step, marks=tuple(marks)) for step in worked)]
         if not self.formulas.shape(target):
             shown += self._written_out(target, formula)
         elif self.symbolic:
@@ -135,13 +136,21 @@ class ArrayPoint(Point):
         if all(form in self.env for form in forms):
             return []
         if self.every:
-            return [self._worked_entry(target, formula, k) for k in range(len(forms))]
+            return [self._worked_entry(target, formula, k, 1, ()) for k in range(len(forms))]
         telling = next((k for k, name in enumerate(self.entries[target]) if self.env[name] != 0), 0)
-        return [self._worked_entry(target, formula, telling, 1 if has_product(self.formulas, formula) else 2)]
+        level = 1 if has_product(self.formulas, formula) else 2
+        return [self._worked_entry(target, formula, telling, level, (ENTRY,))]
 
-    def _worked_entry(self, target: Form, formula: Form, place: int, level: int = 1) -> Step:
+    def _place(self, target: Form, place: int) -> Phrase:
+        """Where an entry stands."""
+        rows, columns = self.formulas.shape(target)
+        if 1 in (rows, columns):
+            return (f"entry {place + 1}",)
+        return (f"row {place // columns + 1}, column {place % columns + 1}",)
+
+    def _worked_entry(self, target: Form, formula: Form, place: int, level: int, reason: Phrase) -> Step:
         entry, form = self.entries[target][place], self.formulas.entries(formula)[place]
-        lines = [Line("=", form, () if self.every else (ENTRY,))]
+        lines = [Line("=", form, reason)]
         if not self.symbolic:
             value = self.worth(form) if self.carries_rounded else self.env[entry]
             lines += self.numbers(entry, form, value)

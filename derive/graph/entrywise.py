@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from derive.graph.array_formulas import ArrayFormulas
 from derive.graph.arrays import Shape
-from derive.notation.build import multiply, neg
-from derive.notation.form import Derivative, Form, Hadamard, Neg, Number, Power, Product, Symbol, rebuild
+from derive.notation.build import ONE, multiply, neg
+from derive.notation.form import Derivative, Form, Frac, Hadamard, Neg, Number, Power, Product, Symbol, rebuild
 
 
 class Entrywise:
@@ -45,7 +45,10 @@ class Entrywise:
         if isinstance(form, Power) and form.exponent == Number("2") and self.shape(form.base):
             base = self.arrays(form.base)
             return Hadamard((base, base))
-        return rebuild(form, self.arrays)
+        form = rebuild(form, self.arrays)
+        if isinstance(form, Frac) and isinstance(form.bottom, Number) and self.formulas.shape(form.top):
+            return multiply([Frac(ONE, form.bottom), form.top])
+        return form
 
     def _product(self, factors: list[Form]) -> Form:
         """Numbers scale; arrays are multiplied entry by entry."""

@@ -64,7 +64,12 @@ class Pullback:
         Raises:
             InputError: a definition for which there is no rule of arrays.
         """
-        return self._through(form, operand, upstream, output)
+        try:
+            return self._through(form, operand, upstream, output)
+        except InputError:
+            if self.formulas.shape(form):
+                raise
+            return self._by_entries(form, operand, upstream)
 
     def slope(self, form: Form, operand: Symbol, output: Symbol | None = None) -> Form:
         """∂form/∂operand where both are made entry by entry: of a piecewise linear activation its name, ReLU'(z)."""

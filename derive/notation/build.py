@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from math import isfinite
 
 from derive.errors import InputError
 from derive.notation.form import Form, Frac, Matrix, Neg, Number, Power, Product, Sum, Symbol
@@ -80,9 +81,11 @@ def number(value: int | str | float | Decimal | Fraction) -> Form:
     a thousandth is m·10^k.
 
     Raises:
-        InputError: a number of many hundred digits.
+        InputError: a number of many hundred digits, infinity, or what is no number.
     """
     if isinstance(value, float):
+        if not isfinite(value):
+            raise InputError(f"{value} is no number that can be written")
         value = Decimal(repr(value))
     value = Fraction(value)
     if max(abs(value.numerator), value.denominator).bit_length() > LONGEST_BITS:

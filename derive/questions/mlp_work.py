@@ -34,6 +34,8 @@ class Gradients:
     def __init__(self, setting: Setting, point: ArrayPoint, wrt: Sequence[Symbol]) -> None:
         self.setting, self.point, graph = setting, point, setting.graph
         self.names = tuple(wrt) or setting.net.parameters
+        if setting.of in self.names:
+            raise InputError(f"{symbol_name(setting.of)} is the loss itself")
         owners = {name: graph.owner(name) for name in self.names}
         roots = dict.fromkeys(owner.symbol for owner in owners.values())
         only: dict[Symbol, list[int]] = {}

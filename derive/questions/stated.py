@@ -45,10 +45,10 @@ def _slope(form: Form) -> bool:
     return isinstance(form, Call) and form.function == "relu" and form.primes > 0
 
 
-<<<<<<< HEAD
 def _relu_at_zero(slope: Fraction) -> Phrase:
     return (Relation("=", Call("relu", (ZERO,), 1), number(slope)),)
-=======
+
+
 LAID_ON: Phrase = ("a kernel is laid on as it stands (cross-correlation)",)
 
 
@@ -70,7 +70,6 @@ def _padded_pool(counts: bool) -> Test:
         return "p" in names and ("inside" in names) != counts
 
     return holds
->>>>>>> issue3
 
 
 STATED: tuple[tuple[Test, Phrase], ...] = (
@@ -80,14 +79,10 @@ STATED: tuple[tuple[Test, Phrase], ...] = (
         _zero_log_zero,
         (Relation("=", Product((ZERO, Call("log", (ZERO,)))), ZERO), ", and a term with the factor 0 has derivative 0"),
     ),
-<<<<<<< HEAD
     (_slope, _relu_at_zero(Fraction(0))),
-=======
-    (_slope, (Relation("=", Call("relu", (ZERO,), 1), ZERO),)),
     (_laid_on, LAID_ON),
     (_padded_pool(counts=True), ("cells that pad a pooling are zeros",)),
     (_padded_pool(counts=False), ("cells that pad a pooling never win and are not counted",)),
->>>>>>> issue3
 )
 """A test on each form of a derivation, and what is stated where it holds."""
 

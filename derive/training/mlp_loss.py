@@ -41,6 +41,8 @@ def net_loss(net: Net, choice: Choice) -> NetLoss:
     """The definitions of a loss on the output of a net."""
     target, of = net.names.of("t"), net.names.of("L")
     taken = {*net.definitions, *net.shapes, *net.deltas.values()}
+    if choice.reduction == "batchmean" and net.layers[-1].units == 1:
+        choice = replace(choice, reduction="mean")  # with one output the entries are the samples
     forms = loss_forms(choice, net.output, target, _by_rows(net), of, taken)
     if net.has_columns:
         forms = _in_columns(forms, {target, net.output, *forms.definitions} - {of})

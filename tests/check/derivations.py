@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.exam.marks import with_points
 from derive.notation.build import add, column, number, scientific, subtract, sym
-from derive.notation.form import At, Call, Derivative, Form, Matrix, Product, Relation, Symbol, Text, Tuple
+from derive.notation.form import (
+    At,
+    Call,
+    Derivative,
+    Form,
+    Hadamard,
+    Matrix,
+    Product,
+    Relation,
+    Symbol,
+    Text,
+    Transpose,
+    Tuple,
+)
 from derive.notation.text import read
 from derive.questions.catalogue import question
 from derive.record import Answer, Conventions, Derivation, Given, Line, Mark, Rounding, Step
@@ -433,7 +447,42 @@ def stable_rates() -> Derivation:
                    at={"x": 1.3, "y": -0.7}, rates=[0.3, 1.1], steps=2)  # fmt: skip
 
 
+def dense_net() -> Derivation:
+    """Softmax on a hidden layer, backwards with whole matrices: δ from a distribution as target, then δ hᵀ and Wᵀ δ."""
+    names = ("x", "W__1", "b__1", "z__1", "h__1", "W__2", "z__2", "p", "t", "delta__1", "delta__2")
+    x, w1, b1, z1, h1, w2, z2, p, t, d1, d2 = (replace(sym(name), bold=True) for name in names)
+    by = {name: Derivative(sym("L"), (name,)) for name in (w1, w2, b1, z1, z2)}
+    pulled = Hadamard((Product((Transpose(w2), d2)), Call("tanh", (z1,), primes=1)))
+    total = Call("sum", (t,))
+    return Derivation(
+        "A dense net",
+        givens=(
+            Given(z1, add([Product((w1, x)), b1])),
+            Given(h1, Call("tanh", (z1,))),
+            Given(z2, Product((w2, h1))),
+            Given(p, Call("softmax", (z2,))),
+            Given(sym("L"), form("-dot(t, log(p))")),
+            Given(total, number(1)),
+            Given(x, column((form(2), form(-1))), "value"),
+            Given(w1, matrix("0.5 -1", "1 0.25", "0.3 0.6"), "value"),
+            Given(b1, column((form(0.1), form(0), form(-0.2))), "value"),
+            Given(w2, matrix("1 -0.5 0.3", "0.2 0.7 -1"), "value"),
+            Given(t, column((form(0), form(1))), "value"),
+        ),
+        steps=(
+            step("d2", d2, line(by[z2]), line(subtract(p, t))),
+            step("dW2", by[w2], line(Product((d2, Transpose(h1)))), uses="d2", points=1),
+            step("d1", d1, line(by[z1]), line(pulled), uses="d2"),
+            step("dW1", by[w1], line(Product((d1, Transpose(x))), boxed=True), uses="d1", points=1),
+            step("db1", by[b1], line(d1), uses="d1"),
+        ),
+        answers=(Answer("W1", "expression", Product((d1, Transpose(x))), label=by[w1]),),
+        points=Fraction(2),
+    )
+
+
 ALL = (
+    dense_net,
     logistic_neuron,
     residual_block,
     quartic,

@@ -85,8 +85,7 @@ def _steps_with(derivation: Derivation, change: Callable[[Step], Iterator[Step]]
 
 def _is_new_name(derivation: Derivation, step: Step) -> bool:
     given = {symbol for g in derivation.givens for part in (g.target, g.form) if part for symbol in walk(part)}
-    entry = isinstance(step.target, Symbol) and any(piece.isdigit() for piece in step.target.sub)
-    if entry and Symbol(step.target.base) in given:
+    if isinstance(step.target, Symbol) and step.target not in given and _array_of(step.target) in given:
         return False  # an entry of a given array
     if isinstance(step.target, Symbol) and is_defined_by_recurrence(step.target, given):
         return False
@@ -105,6 +104,14 @@ def is_defined_by_recurrence(name: Symbol, given: set[Form]) -> bool:
     return any(each in given for each in counted)
 
 
+def _array_of(name: Symbol) -> Symbol:
+    """The array that a name with whole numbers at its end would be an entry of."""
+    kept = len(name.sub)
+    while kept and name.sub[kept - 1].isdigit():
+        kept -= 1
+    return Symbol(name.base, name.accent, name.sub[:kept], name.sup)
+
+
 def lines_edited(edit: Edit) -> Mutation:
     """A change inside a line that claims an equality (a line that defines a new name claims none)."""
 
@@ -121,6 +128,38 @@ def lines_edited(edit: Edit) -> Mutation:
         return _steps_with(derivation, change)
 
     return mutate
+
+
+def matrices_edited(edit: Edit) -> Mutation:
+    """A change of how matrices are put together; numbers for names know nothing of that."""
+
+    def mutate(derivation: Derivation) -> list[Derivation]:
+        def change(step: Step) -> Iterator[Step]:
+            first = 1 if _is_new_name(derivation, step) or step.target is None else 0
+            for k, line in enumerate(step.lines[first:], first):
+                for form in edited(line.form, edit) if line.relation == "=" else ():
+                    yield _with_line(step, k, replace(line, form=form))
+
+        return _steps_with(derivation, change)
+
+    return mutate
+
+
+def _is_matrix(form: Form) -> bool:
+    """Whether a factor may be a matrix: a sum of entries commutes with one."""
+    if isinstance(form, Call) and form.function in ("sum", "mean", "dot"):
+        return False
+    return any(isinstance(node, Symbol) and node.bold for node in walk(form))
+
+
+def _lost_transpositions(form: Form) -> Iterator[Form]:
+    if isinstance(form, Transpose) and _is_matrix(form):
+        yield form.arg
+
+
+def _swapped_factors(form: Form) -> Iterator[Form]:
+    if isinstance(form, Product) and len(form.factors) == 2 and all(map(_is_matrix, form.factors)):
+        yield Product(form.factors[::-1])
 
 
 def _with_line(step: Step, k: int, line: Line) -> Step:
@@ -383,6 +422,8 @@ MUTATIONS: dict[str, Mutation] = {
     "dropped term": lines_edited(_dropped_terms),
     "dropped factor": lines_edited(_dropped_factors),
     "transposed matrix": lines_edited(_transposed),
+    "lost transposition": matrices_edited(_lost_transpositions),
+    "swapped matrix factors": matrices_edited(_swapped_factors),
     "swapped difference": lines_edited(_swapped_differences),
     "exponent": lines_edited(_exponents),
     "fraction upside down": lines_edited(_upside_down),
