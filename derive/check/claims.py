@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from derive.check.courses import COURSE_CLAIMS
-from derive.check.descent import DESCENT_CLAIMS
 from derive.check.filters import FILTER_CLAIMS
 from derive.check.flow import flow
 from derive.check.landscape import SMALL, Landscape, inertia
@@ -118,6 +117,5 @@ CLAIMS: dict[str, Check] = {
     **COURSE_CLAIMS,
     **STABILITY_CLAIMS,
     **UNIT_CLAIMS,
-    **DESCENT_CLAIMS,
     **THRESHOLD_CLAIMS,
 }

@@ -11,7 +11,9 @@ from typing import Any
 
 from derive.check.landscape import SMALL, Landscape, inertia
 from derive.check.world import World
-from derive.notation.form import Call, Form, Text
+from derive.notation.arrays import Array
+from derive.notation.form import Call, Form, Symbol, Text
+from derive.notation.symbols import element
 
 ELSEWHERE = (Fraction(17, 13), Fraction(-23, 7), Fraction(5, 11), Fraction(41, 9), Fraction(-3, 19), Fraction(29, 6))
 
@@ -20,7 +22,8 @@ def descent(world: World, target: Form, claimed: Form) -> bool | None:
     """Whether the words say what the rate does; None where the loss is not quadratic."""
     if not (isinstance(target, Call) and len(target.args) > 2 and isinstance(claimed, Text)):
         return None
-    of, *variables, rate = target.args
+    of, *names, rate = target.args
+    variables = [entry for name in names for entry in _entries(world, name)]
     land = Landscape(world, of, variables)
     here = [world.value(name) for name in variables]
     there = [land.real(x) + land.real(ELSEWHERE[k % len(ELSEWHERE)]) for k, x in enumerate(here)]
@@ -29,6 +32,15 @@ def descent(world: World, target: Form, claimed: Form) -> bool | None:
     if any(abs(a - b) > land.real(Fraction(1, 10**20)) * (1 + abs(a)) for a, b in pairs):
         return None
     return bool(claimed.text == _words(matrix, land.real(world.value(rate)), land.real(SMALL)))
+
+
+def _entries(world: World, name: Form) -> list[Form]:
+    """A number itself; of a vector each entry."""
+    value = world.value(name)
+    if not isinstance(value, Array):
+        return [name]
+    assert isinstance(name, Symbol)
+    return [element(name, k + 1) for k in range(len(value.items))]
 
 
 def _words(matrix: list[list[Any]], rate: Any, small: Any) -> str:

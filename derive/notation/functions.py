@@ -97,7 +97,6 @@ FUNCTIONS: dict[str, Function] = {
         *(_named(name, name, arity=1 if name == NOT else None) for name in CONNECTIVES),
         _named("batch", "batch", arity=3),
         _named("course", "course", arity=2),
-        _named("descent", "descent", arity=None),
         Function("eigmax", r"\lambda_{\max}", "lambda_(max)", "λ_max"),
         Function("eigmin", r"\lambda_{\min}", "lambda_(min)", "λ_min"),
     )

@@ -72,7 +72,7 @@ def decide(rows: Sequence[Row], costs: Sequence[int]) -> Solution | Certificate:
 
 def _solution(rows: Sequence[Row], costs: Sequence[int], all_strict: bool) -> Vector | None:
     """An exact solution near that of the program min Σ cost·|z| with a·z ≥ 1; 0 for 1 in rows that may be tight."""
-    from scipy.optimize import linprog  # type: ignore[import-untyped]  # not at the top: half a second
+    from scipy.optimize import linprog  # not at the top: half a second
 
     above = [[-float(x) for x in row.vector] for row in rows]
     matrix = [[*row, *(-x for x in row)] for row in above]  # z = u - v with u, v ≥ 0

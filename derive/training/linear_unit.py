@@ -19,7 +19,7 @@ from derive.notation.form import Call, Form, Frac, Power, Product, Symbol, Trans
 from derive.notation.polynomial import rational_roots
 
 Squared = Literal["sse", "half_sse", "mse"]
-Behaviour = Literal["converges", "converges, oscillating", "oscillates for ever", "diverges"]
+Behaviour = Literal["converges", "converges with oscillation", "oscillates without end", "diverges"]
 
 X, W, B, T, RATE = (Symbol(letter) for letter in ("x", "w", "b", "t", "eta"))
 PREDICTION, ERROR, SQUARES, LOSS = Symbol("y", "hat"), Symbol("e"), Symbol("E"), Symbol("L", sub=("lin",))
@@ -130,8 +130,8 @@ def behaviour(curvature: Real, rate: Real) -> Behaviour:
     if factor > 2:
         return "diverges"
     if factor == 2:
-        return "oscillates for ever"
-    return "converges, oscillating" if factor > 1 else "converges"
+        return "oscillates without end"
+    return "converges with oscillation" if factor > 1 else "converges"
 
 
 def largest_eigenvalue(matrix: Sequence[Sequence[Fraction]]) -> Real:

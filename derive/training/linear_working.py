@@ -166,7 +166,7 @@ class Stability:
         """What becomes of the error when steps of this kind are repeated."""
         said = behaviour(self.curvature, self.rate)
         written = self.graph.written
-        target = Call("descent", (written(self.loss), RATE, written(W), B))
+        target = Call("descent", (written(self.loss), written(W), B, RATE))
         if self.unit.single:
             size = abs(self.point.env[FACTOR])
             sign: Any = ">" if size > 1 else "=" if size == 1 else "<"

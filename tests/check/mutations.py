@@ -383,7 +383,7 @@ OTHER_WORD = {
     "does not converge": "converges", "no weights fit": "some weights fit",
     "some weights fit": "no weights fit", "odd parity": "even parity", "even parity": "odd parity",
     "falls and never rises": "stays where it is", "rises in 1": "rises in 2", "rises in 2": "rises in 1",
-    "converges": "diverges", "diverges": "converges",
+    "converges": "diverges", "diverges": "converges", "oscillates without end": "diverges",
 }  # fmt: skip
 
 
