@@ -122,9 +122,9 @@ def stated(derivation: Derivation, conventions: Conventions) -> tuple[Phrase, ..
 
 
 def in_order(phrases: Iterable[Phrase]) -> tuple[Phrase, ...]:
-    """Each phrase once: those of the table in its order, then the others, such as how numbers are rounded."""
+    """Each phrase once: those of the table in its order, who wins ties, then the others: how numbers are rounded."""
     found = dict.fromkeys(phrases)
-    first = [phrase for _, phrase in STATED if phrase in found]
+    first = [phrase for phrase in (*(each for _, each in STATED), *TIES.values()) if phrase in found]
     return (*first, *(phrase for phrase in found if phrase not in first))
 
 
