@@ -41,6 +41,7 @@ from derive.questions.fields import Positive
 from derive.questions.finish import finished
 from derive.questions.network import Found, NetworkQuestion
 from derive.questions.network_draws import draw_network
+from derive.questions.network_rules import rules_of
 from derive.record import Answer, Conventions, Derivation, Given, Listing, Mark, Phrase, Step
 
 ONE = Fraction(1)
@@ -157,6 +158,7 @@ class NetworkRead(Question):
         if found.network is not None:
             network = replace(found.network, order=self.order)
             givens, steps, answers = _layers(found, network)
+            conventions = replace(conventions, used=rules_of(network, listed=False))
         faults = "; ".join(map(str, found.faults)) or "none"
         answers = (*answers, Answer("faults", "text", Text(faults)))
         given: Phrase = () if size is None else (" for an input of ", shape_form(size, self.order))

@@ -122,10 +122,14 @@ def stated(derivation: Derivation, conventions: Conventions) -> tuple[Phrase, ..
 
 
 def in_order(phrases: Iterable[Phrase]) -> tuple[Phrase, ...]:
-    """Each phrase once: those of the table in its order, who wins ties, then the others: how numbers are rounded."""
+    """Each phrase once: those of the table in its order, then the others, and at the end how numbers are rounded."""
     found = dict.fromkeys(phrases)
-    first = [phrase for phrase in (*(each for _, each in STATED), *TIES.values()) if phrase in found]
-    return (*first, *(phrase for phrase in found if phrase not in first))
+    first = [phrase for _, phrase in STATED if phrase in found]
+    return (*first, *sorted((phrase for phrase in found if phrase not in first), key=_on_rounding))
+
+
+def _on_rounding(phrase: Phrase) -> bool:
+    return str(phrase[0]).startswith(("values ", "= is exact"))
 
 
 def rounding_phrases(rounding: Rounding) -> list[Phrase]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -22,6 +23,7 @@ from derive.questions.base import Question
 from derive.questions.fields import Name, Positive
 from derive.questions.finish import finished
 from derive.questions.network import LayerGiven, listing_of
+from derive.questions.network_rules import rules_of
 from derive.record import Answer, AnswerKind, Conventions, Derivation, Given, Phrase, Step
 
 COUNT = parse_symbol("N")
@@ -97,7 +99,7 @@ class NetworkSolveFor(Question):
                 (*quantities.givens, unknown),
                 tuple(steps),
                 (answer,),
-                conventions,
+                replace(conventions, used=rules_of(open_.sample, listed=True)),
                 listings=listing_of(self.net, top_names(open_.sample)),
             )
         )

@@ -107,6 +107,14 @@ def test_biases_of_gates_are_stated_where_frameworks_differ(text, framework, sai
     assert [phrase for phrase in found if "bias vector" in phrase] == ([said] if said else [])
 
 
+def test_turned_questions_and_listings_state_them_too():
+    turned = asked("network.solve_for", input=[15, 3], net=["lstm(units=H)"], solve_for="H", total=180)
+    assert "each LSTM has one bias vector for each gate, as in Keras" in stated(turned)
+    code = "from torch import nn\nm = nn.Sequential(nn.Conv2d(3, 6, 5), nn.Flatten(), nn.Linear(4704, 10))\n"
+    read = asked("network.read", code=code, input=[32, 32, 3])
+    assert stated(read) == ["the shape of an image is height × width × channels"]
+
+
 def test_layers_inside_mappings_are_listed_as_calls():
     inner = {"residual": {"layers": [{"l1": "dense(units=4)"}, {"dense": {"units": 4}}], "shortcut": ["relu()"]}}
     (listing,) = listing_of([{"block": inner}, {"conv2d": {"filters": 4, "kernel": [3, 5]}}], ["block", "conv1"])
