@@ -14,6 +14,8 @@ from derive.notation.reals import Undefined
 
 BOUND, SAME = 10**30, "1e-20"
 """A loss beyond the bound has left all bounds; smaller differences, beside 1 or the first loss, are none."""
+TOO_LARGE = "too large"
+"""What is said of a number that is too large to be computed."""
 
 
 def course(world: World, target: Form, claimed: Form) -> bool | None:
@@ -27,11 +29,16 @@ def course(world: World, target: Form, claimed: Form) -> bool | None:
     for step, name in enumerate(names):
         try:
             losses.append(world.reals.real(world.value(name)))
-        except Undefined:
-            return bool(step) and claimed.text == f"has no value after step {step - 1}"
+        except Undefined as error:
+            found = f"has no value after step {step - 1}"
+            return bool(step) and claimed.text in (found, *([_beyond(step)] if TOO_LARGE in error.message else []))
         if abs(losses[-1]) > BOUND:
-            return claimed.text == f"grows beyond all bounds by step {step}"
+            return claimed.text == _beyond(step)
     return claimed.text == _words(losses, world.reals.literal)
+
+
+def _beyond(step: int) -> str:
+    return f"grows beyond all bounds by step {step}"
 
 
 def _words(losses: list[Any], literal: Callable[[str], Any]) -> str:

@@ -24,6 +24,10 @@ NOTHING_LEFT = MP.mpf(10) ** -45
 """What is left of two numbers that cancel may be rounding alone, if it is smaller than this beside them."""
 
 
+class TooLarge(InputError):
+    """A number with more digits than anybody could print."""
+
+
 def is_zero(x: Real) -> bool:
     """True for an exact zero."""
     return isinstance(x, Fraction) and x == 0
@@ -81,7 +85,7 @@ def power(a: Real, b: Real) -> Real:
         if b.denominator == 1:
             size = abs(b.numerator) * max(a.numerator.bit_length(), a.denominator.bit_length())
             if size > LARGEST_POWER_BITS:
-                raise InputError("a power too large to be written out")
+                raise TooLarge("a power too large to be written out")
             if a == 0 and b < 0:
                 raise InputError("a division by zero at the given values")
             return a**b.numerator
@@ -108,7 +112,7 @@ def sqrt(a: Real) -> Real:
 def exp(a: Real) -> Real:
     """e^a."""
     if abs(a) > LARGEST_POWER_BITS:
-        raise InputError("an exponential too large to be written out")
+        raise TooLarge("an exponential too large to be written out")
     return Fraction(1) if is_zero(a) else MP.exp(MP.convert(a))
 
 

@@ -162,8 +162,9 @@ class CurvesWork:
 
     def _points(self, variant: Variant) -> Step:
         k = variant.number
-        points = tuple(self._loss(f"point {k} {step}", variant, step) for step in range(len(variant.run.rows)))
-        return Step(f"points {k}", rule="points", level=NEVER, substeps=points, layout="table")
+        steps = range(len(variant.run.rows))
+        points = (replace(self._loss(f"point {k} {step}", variant, step), level=NEVER) for step in steps)
+        return Step(f"points {k}", rule="points", level=NEVER, substeps=tuple(points), layout="table")
 
     def picture(self, steps: Sequence[Step]) -> Picture:
         """The curves through the points, as they are shown and judged."""

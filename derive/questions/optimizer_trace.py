@@ -23,7 +23,7 @@ from derive.record import Answer, Conventions, Given, Line, Mark, Phrase, Step
 from derive.training.course import course_words
 from derive.training.iterates import Iterates
 from derive.training.rule import NEW
-from derive.training.runs import Row, Run, Values, as_printed
+from derive.training.runs import Row, Values, as_printed
 from derive.training.update import Update
 from derive.training.working import exact_form
 
@@ -52,7 +52,7 @@ class RunWork:
         self.columns = columns_of(self)
         begin = self.course.start()
         run = self.course.run(self._first_row())
-        self.run = Run((begin, *run.rows), run.ends, run.undefined)
+        self.run = replace(run, rows=(begin, *run.rows))
 
     # numbers
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from derive.errors import InputError
 from derive.graph.graph import Graph
@@ -46,7 +46,9 @@ def _named(value: Any) -> Any:
     return {"optimizer": value} if isinstance(value, str) else value
 
 
-Choices = list[Annotated[Choice, BeforeValidator(_named)]]
+Choices = list[
+    Annotated[Choice, BeforeValidator(_named), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object"}]})]
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from derive.notation.rounding import as_fraction
-from derive.training.runs import LARGEST, Run
+from derive.training.runs import Run
 
 SAME = Fraction(1, 10**20)
 """Losses that differ by less, beside 1 or the first loss, are one."""
@@ -15,12 +15,11 @@ SAME = Fraction(1, 10**20)
 
 def course_words(run: Run) -> str:
     """How the loss goes: whether it falls, how often it rises on the way, or in which step it leaves all bounds."""
-    if run.undefined:
+    if run.beyond is not None:
+        return f"grows beyond all bounds by step {run.beyond}"
+    if run.ends:
         return f"has no value after step {run.last.step}"
-    losses = [as_fraction(loss) for loss in run.losses]
-    if run.ends or max(map(abs, losses)) > LARGEST:
-        return f"grows beyond all bounds by step {run.last.step}"
-    return _of_losses(losses)
+    return _of_losses([as_fraction(loss) for loss in run.losses])
 
 
 def _of_losses(losses: Sequence[Fraction]) -> str:

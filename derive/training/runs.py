@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from derive.errors import InputError
-from derive.graph.arithmetic import MP, Real
+from derive.graph.arithmetic import MP, Real, TooLarge
 from derive.graph.arrays import Array
 from derive.graph.graph import Graph, evaluate
 from derive.notation.decimals import decimal_of
@@ -25,6 +25,7 @@ from derive.training.rule import NEW, G, Rule, T, W
 
 LARGEST = Fraction(10) ** 30
 """A loss beyond this has left all bounds."""
+BEYOND = "the loss grows beyond all bounds"
 MOST_BITS = 1200
 """A fraction that is longer goes on as a number of 50 digits."""
 
@@ -91,11 +92,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The rows of a run; `ends` says why there are fewer than were asked for, and `undefined` that no number is why."""
+    """The rows of a run.
+
+    Attributes:
+        ends: why there are fewer than were asked for.
+        beyond: the step by which the loss leaves all bounds, which may be the one after the last row.
+    """
 
     rows: tuple[Row, ...]
     ends: str = ""
-    undefined: bool = False
+    beyond: int | None = None
 
     @property
     def last(self) -> Row:
@@ -131,14 +137,16 @@ class Descent:
         rows = [start]
         lines = [(quantity, parse_symbol(quantity), compiled(form)) for quantity, form, _ in self.rule.lines]
         ahead = compiled(self.rule.gradient_at)
-        while rows[-1].step < steps:
+        while not _is_beyond(rows[-1]):
+            if rows[-1].step == steps:
+                return Run(tuple(rows))
             try:
                 rows.append(self._next(rows[-1], lines, ahead))
+            except TooLarge:
+                return Run(tuple(rows), BEYOND, rows[-1].step + 1)
             except (InputError, Undefined) as error:
-                return Run(tuple(rows), error.message, undefined=True)
-            if _is_beyond(rows[-1]):
-                return Run(tuple(rows), "the loss grows beyond all bounds" if rows[-1].step < steps else "")
-        return Run(tuple(rows))
+                return Run(tuple(rows), error.message)
+        return Run(tuple(rows), BEYOND if rows[-1].step < steps else "", rows[-1].step)
 
     def is_chaotic(self, start: Row, run: Run) -> bool:
         """Whether digits far beyond the printed ones decide where the run ends."""

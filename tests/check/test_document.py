@@ -141,7 +141,7 @@ def test_our_own_documents_are_true_as_printed(make: Callable[[], Derivation]) -
     derivation = make()
     report = read_back(printed(derivation), derivation.conventions)
     assert [str(remark) for remark in (*report.failed, *report.undecided)] == []
-    assert report.held >= sum(len(step.lines) for step in derivation.all_steps())
+    assert report.held >= sum(len(step.lines) for step in derivation.all_steps() if step.level <= 3)
 
 
 def test_a_spoiled_digit_in_a_printed_document_is_found() -> None:
