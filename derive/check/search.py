@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from math import isclose, sqrt
 from random import Random
 from typing import Any
@@ -17,12 +18,12 @@ from derive.notation.form import Form
 from derive.notation.reals import Undefined
 
 DIGITS = 150
-FAR = 300
-"""exp of minus this is still told from 0, and added to 1 from 1."""
-GRID = [-FAR, -FAR / 2, *(1.5 * k for k in range(-24, 25)), FAR / 2, FAR]
+OUTER = (75.0, 150.0, 300.0, 3_000.0, 30_000.0)
+"""Up to 300, exp of minus this is still told from 0, and added to 1 from 1; the rest is for what has no exponential."""
+GRID = [*(-x for x in OUTER[::-1]), *(2.0 * k for k in range(-12, 13)), *OUTER]
 SHORTER = (sqrt(5) - 1) / 2
-NARROWINGS, ROUNDS, STARTS = 60, 30, 3
-SETTLED, FALLS = 1e-12, 1e-6
+NARROWINGS, ROUNDS, STARTS = 48, 30, 2
+SETTLED, FALLS, LEAST = 1e-12, 1e-6, 3
 INFINITE = float("inf")
 
 Height = Callable[[Sequence[float]], float]
@@ -95,13 +96,18 @@ def _along(height: Height, point: list[float], axis: int, best: float) -> tuple[
         return height([*point[:axis], x, *point[axis + 1 :]])
 
     heights = [at(x) for x in GRID]
-    for end, before in ((0, 1), (-1, -2)):
-        if heights[end] < min(heights[before] - FALLS, 0):
-            return -INFINITE, GRID[end]
+    if _falls_on(heights[len(OUTER) :: -1]) or _falls_on(heights[-len(OUTER) - 1 :]):
+        return -INFINITE, point[axis]
     lowest_of_all = min(heights)
     first, last = heights.index(lowest_of_all), len(GRID) - 1 - heights[::-1].index(lowest_of_all)
     found = [(best, point[axis]), (lowest_of_all, GRID[first]), _narrowed(at, first, leftwards=True)]
     return min(found if first == last else [*found, _narrowed(at, last, leftwards=False)])
+
+
+def _falls_on(outwards: Sequence[float]) -> bool:
+    """Whether heights fall below 0 and go on falling, as far out as they can be told."""
+    told = [height for height in outwards if height != INFINITE]
+    return told[-1] < 0 and len(told) > LEAST and all(b < a - FALLS for a, b in pairwise(told))
 
 
 def _narrowed(at: Callable[[float], float], k: int, leftwards: bool) -> tuple[float, float]:

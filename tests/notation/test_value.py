@@ -331,6 +331,7 @@ def test_every_meaning_is_tried_somewhere() -> None:
         "flip",
     }
     tried |= {"field_size", "field_jump", "field_start", "field_whole"}  # with the receptive fields
+    tried |= {"infinity", "columns", "eigmax"}  # below
     tried |= {"starts", "windows_over", "spread", "cells", "keras_kernel", "pytorch_kernel"}  # in test_counting
     tried |= set(CONNECTIVES)  # in test_logic
     assert set(MEANINGS) <= tried
@@ -340,6 +341,43 @@ def test_every_meaning_is_tried_somewhere() -> None:
 def test_a_diagonal_matrix(entries: list[int]) -> None:
     found = evaluate(Call("diag", (column(map(num, entries)),)))
     assert floats(found) == pytest.approx(np.diag(entries))
+INFINITY = Call("infinity")
+
+
+def test_a_score_of_minus_infinity_has_no_share() -> None:
+    row = Matrix(((num(1), Neg(INFINITY), num(3)),))
+    found = floats(evaluate(Call("softmax", (row,))))
+    assert found == pytest.approx(special.softmax([[1, -np.inf, 3]], axis=1))
+    assert evaluate(Call("exp", (Neg(INFINITY),))) == 0
+    assert evaluate(Relation("<", num(10**9), INFINITY)) is True
+
+
+@given(arrays_of(3, 4), st.integers(1, 4), st.integers(1, 4))
+@settings(max_examples=15, deadline=None)
+def test_columns_of_a_matrix(a: np.ndarray, first: int, last: int) -> None:
+    form = Call("columns", (mat(a),), params=(("first", num(first)), ("last", num(last))))
+    if first > last:
+        with pytest.raises(Undefined):
+            evaluate(form)
+    else:
+        assert (floats(evaluate(form)) == a[:, first - 1 : last]).all()
+
+
+@given(arrays_of(3, 2), arrays_of(3, 4))
+@settings(max_examples=15, deadline=None)
+def test_matrices_side_by_side(a: np.ndarray, b: np.ndarray) -> None:
+    form = Call("concat", (mat(a), mat(b)), params=(("axis", num(1)),))
+    assert (floats(evaluate(form)) == np.hstack([a, b])).all()
+
+
+@given(arrays_of(4, 3))
+@settings(max_examples=15, deadline=None)
+def test_the_largest_eigenvalue(a: np.ndarray) -> None:
+    found = evaluate(Call("largest_eigenvalue", (mat(a.T @ a),)))
+    assert float(found) == pytest.approx(np.linalg.eigvalsh(a.T @ a)[-1], abs=1e-9)
+    for wrong in (a, np.triu(np.ones((3, 3)))):
+        with pytest.raises(Undefined):
+            evaluate(Call("largest_eigenvalue", (mat(wrong),)))
 
 
 @pytest.mark.parametrize("x", [-1.5, 0.0, 0.25])
