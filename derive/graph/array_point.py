@@ -18,8 +18,24 @@ from derive.graph.point import At, Point
 from derive.graph.reasons import forward_reason
 from derive.graph.sizes import has_product, sizes
 from derive.notation import arrays
-from derive.notation.form import Call, Derivative, Form, Matrix, Number, Root, Sum, Symbol, Transpose, rebuild, walk
+from derive.notation.algebra import is_longer
+from derive.notation.form import (
+    Call,
+    Derivative,
+    Form,
+    Matrix,
+    Number,
+    Root,
+    Sum,
+    Symbol,
+    Transpose,
+    rebuild,
+    symbols,
+    walk,
+)
 from derive.notation.symbols import symbol_name
+from derive.notation.working import numbers_in
+from derive.notation.worksheet import LONGEST_LINE
 from derive.record import Conventions, Line, Mark, Phrase, Step
 
 ENTRY = "one entry in full"
@@ -124,9 +140,24 @@ class ArrayPoint(Point):
     def _matrices(self, target: Form, formula: Form) -> list[Line]:
         """Matrices put in, with their shapes, and the array that they come to."""
         value = self._value(target, formula)
+        if self.conventions.rounding.mode == "exact":
+            return self._exact_matrices(target, formula, value)
         self.env |= {part: self.worth(part) for part in _put_in_whole(formula) if self.formulas.shape(part)}
         first, *others = self.numbers(target, formula, value)
         return [Line(first.relation, first.form, sizes(self.formulas, formula), at=first.at), *others]
+
+    def _exact_matrices(self, target: Form, formula: Form, value: Any) -> list[Line]:
+        """Matrices put in, and the array with its entries written out exactly as far as that can be read."""
+        formulas, names = self.formulas.entries(formula), self.entries[target]
+        entries = list(zip(names, formulas, arrays.items(value), strict=True))
+        line, _ = numbers_in(formula, self.env, self.conventions.rounding, forms=self.exact)
+        whole = Line(*self.array(entries, self.formulas.shape(target)))
+        self.carry(target, value, (whole,))
+        if whole.relation == "=":
+            self.exact[target] = whole.form
+        if any(symbols(line)) or is_longer(line, LONGEST_LINE) or line == whole.form:
+            return [replace(whole, reason=sizes(self.formulas, formula))]
+        return [Line("=", line, sizes(self.formulas, formula)), whole]
 
     def _worked_entries(self, target: Form, formula: Form) -> list[Step]:
         """The first entry that is not zero, or all of them, worked in full; none of what is a copy of another array."""
