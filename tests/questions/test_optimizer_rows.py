@@ -92,7 +92,7 @@ def test_bits_mid_q4d_says_which_form_it_takes():
 
 
 def test_bits_mid_q2a_the_smaller_the_batch_the_noisier():
-    """Batch descent never rises; with the order of this seed mini-batches do so sometimes, single examples more often."""
+    """Batch descent never rises; in the order of this seed mini-batches sometimes do, single examples more often."""
     words = [answer.form.text for answer in solved("batches").answers]
     assert words[0] == "falls and never rises"
     rises = [int(text.split(" in ")[1].split()[0]) for text in words[1:]]
