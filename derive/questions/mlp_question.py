@@ -21,9 +21,11 @@ from derive.questions.base import Question
 from derive.questions.fields import numeric
 from derive.questions.finish import finished
 from derive.questions.graph_question import kind_of
+from derive.questions.loss_checks import check_target
 from derive.questions.mlp_givens import Examples, GivenNames, LayerGiven, LossField, arranged
 from derive.questions.mlp_wording import SHAPE_OF_GRADIENTS, corners
 from derive.record import Answer, Conventions, Derivation, Given, Phrase, Step
+from derive.training.losses import loss
 from derive.training.mlp import Net, in_shape
 from derive.training.mlp_loss import NetLoss, kind_for, net_loss
 from derive.training.mlp_names import Names
@@ -73,8 +75,8 @@ class MlpQuestion(Question):
             if needs_loss:
                 raise InputError("a gradient needs a loss")
             return Setting(net, None)
-        loss = net_loss(net, self.loss.choice(kind_for(self.loss.name, net)))
-        return Setting(net, loss, self._target(net))
+        lost = net_loss(net, self.loss.choice(kind_for(self.loss.name, net)))
+        return Setting(net, lost, self._target(net))
 
     def _target(self, net: Net) -> Form | None:
         """The target as it is printed."""
@@ -88,6 +90,9 @@ class MlpQuestion(Question):
                 f"a target of {len(rows)} example(s) with {len(rows[0])} value(s), but the net has {units} output(s) "
                 f"for {net.examples} example(s)"
             )
+        if self.loss is not None:
+            values = [numeric(value) for row in rows for value in row]
+            check_target(loss(self.loss.name), values, (len(rows), units) if len(rows) > 1 else (units, 1))
         return in_shape(arranged(rows, self.has_columns), net.outputs)
 
     def derivation(
@@ -163,22 +168,6 @@ class Setting:
         """What is asked for where nothing is said: the output, and the loss with a target in numbers."""
         return [self.net.output, *([self.of] if self.loss else [])]
 
-    @cached_property
-    def totals(self) -> dict[Form, Form]:
-        """What is 1 for this target: of one in numbers only if it is so."""
-        if self.loss is None or not self.loss.totals:
-            return {}
-        if self.target is None:
-            return dict(self.loss.totals)
-        value = numeric(self.target)
-        assert isinstance(value, Array)
-        rows, columns = value.shape
-        sums = [sum(value.items[i * columns : (i + 1) * columns]) for i in range(rows)]
-        if self.net.has_columns:
-            sums = [sum(value.items[j::columns]) for j in range(columns)]
-        whole = [sum(value.items)] if self.net.examples == 1 else sums
-        return dict(self.loss.totals) if all(each == 1 for each in whole) else {}
-
     def point(self, conventions: Conventions, every: bool) -> ArrayPoint:
         """The graph at the given values; in letters where some are missing."""
         known = {} if self.is_symbolic else {name: numeric(form) for name, form in self.values.items()}
@@ -205,7 +194,7 @@ class Setting:
                 letters = matrix_form(quantity.value.shape, list(entry_names(name, quantity.value.shape)))
                 givens.append(Given(written(name), letters))
         if self.loss:
-            givens += [Given(written(total), ones) for total, ones in self.totals.items()]
+            givens += [Given(written(total), ones) for total, ones in self.loss.totals.items()]
             meanings = self.loss.forms.meanings.items()
             givens += [Given(name, meaning, shown=False) for name, meaning in meanings]
         return tuple(givens)

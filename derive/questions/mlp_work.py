@@ -46,7 +46,7 @@ class Gradients:
                 only.setdefault(owner.symbol, []).append(self._place(name))
         self.names = tuple(self._label(name) for name in self.names)
         self.forward = [] if point.symbolic else setting.forward(point, [setting.of])
-        totals = {point.written(total): ones for total, ones in setting.totals.items()}
+        totals = {point.written(total): ones for total, ones in setting.loss.totals.items()} if setting.loss else {}
         self.backward = ArrayBackward(point, setting.of, [*roots], setting.net.deltas, totals, only).steps()
 
     def _place(self, name: Symbol) -> int:
