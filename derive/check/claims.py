@@ -15,9 +15,9 @@ from derive.check.filters import FILTER_CLAIMS
 from derive.check.flow import flow
 from derive.check.landscape import SMALL, Landscape, inertia
 from derive.check.missed import any_missed, is_near
+from derive.check.output_units import UNIT_CLAIMS
 from derive.check.stability import STABILITY_CLAIMS
 from derive.check.threshold_claims import THRESHOLD_CLAIMS
-from derive.check.units import UNIT_CLAIMS
 from derive.check.world import World
 from derive.notation.form import At, Call, Form, Text, Tuple
 from derive.notation.reals import Undefined

@@ -342,6 +342,8 @@ def test_every_meaning_is_tried_somewhere() -> None:
 def test_a_diagonal_matrix(entries: list[int]) -> None:
     found = evaluate(Call("diag", (column(map(num, entries)),)))
     assert floats(found) == pytest.approx(np.diag(entries))
+
+
 INFINITY = Call("infinity")
 
 
