@@ -21,7 +21,7 @@ from derive.graph.scaling import simplified, times
 from derive.notation.algebra import cancelled, is_longer
 from derive.notation.build import ONE, add, neg
 from derive.notation.form import Call, Derivative, Form, Relation, Sum, Symbol, walk
-from derive.notation.names import names_in
+from derive.notation.names import spoken_of
 from derive.notation.symbols import symbol_name
 from derive.notation.value import substituted
 from derive.record import Line, Mark, Phrase, Step
@@ -82,7 +82,7 @@ class ArrayBackward:
         """What lies between the wanted quantities and the output, from there back; inputs behind their first user."""
         depends = set(self.wrt)
         for quantity in self.graph.definitions:
-            if quantity.form is not None and not depends.isdisjoint(names_in(quantity.form)):
+            if quantity.form is not None and not depends.isdisjoint(spoken_of(quantity.form)):
                 depends.add(quantity.symbol)
         below = self.graph.made_of([self.of])
         missing = [name for name in self.wrt if name not in below]
@@ -102,7 +102,7 @@ class ArrayBackward:
         """The quantities on the way to the output whose definition mentions one."""
         below = self.graph.made_of([self.of])
         definitions = (q for q in self.graph.definitions if q.symbol in below)
-        return [q for q in definitions if q.form is not None and name in names_in(q.form)]
+        return [q for q in definitions if q.form is not None and name in spoken_of(q.form)]
 
     def _name_gradients(self) -> None:
         """Each gradient is a name for formulas; at given values what it is worth is known from the engine."""

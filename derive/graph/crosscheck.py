@@ -7,13 +7,13 @@ from fractions import Fraction
 from derive.errors import UnknownName
 from derive.graph.arithmetic import Real, sub
 from derive.graph.arrays import Array
-from derive.graph.graph import one_based
+from derive.graph.graph import entry_names
 from derive.graph.point import At as Values
 from derive.graph.point import Point
 from derive.notation.build import number
 from derive.notation.form import At, Derivative, Form, Frac, Sum, Symbol
 from derive.notation.rounding import as_fraction, rounded, shown, unit_of
-from derive.notation.symbols import element, symbol_name
+from derive.notation.symbols import symbol_name
 from derive.notation.value import evaluate
 from derive.record import Line, Step
 
@@ -53,7 +53,7 @@ def difference_check(point: Point, at: Values, of: Symbol, by: Symbol, slope: Re
 def _place(at: Values, by: Symbol) -> tuple[Symbol, int]:
     """The input that a name is, or is an entry of, and where in it."""
     for root, value in at.items():
-        names = [element(root, *index) for index in one_based(value.shape)] if isinstance(value, Array) else [root]
+        names = entry_names(root, value.shape) if isinstance(value, Array) else [root]
         if by in names:
             return root, names.index(by)
     raise UnknownName("input", symbol_name(by), map(symbol_name, at))

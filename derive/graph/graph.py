@@ -14,7 +14,7 @@ from derive.graph.operations import locals_of, operation
 from derive.graph.program import Program
 from derive.graph.unparse import unparse
 from derive.notation.form import PI, Form, Matrix, Symbol, Tuple, rebuild
-from derive.notation.names import names_in
+from derive.notation.names import names_in, spoken_of
 from derive.notation.symbols import element, parse_symbol, symbol_name
 from derive.notation.text import read
 from derive.record import Conventions
@@ -111,8 +111,10 @@ class Graph:
             self.arrays.add(symbol)
             for name, node in zip(entry_names(symbol, value.shape), value.items, strict=True):
                 self._label(node, name)
-            for at, node in zip(one_based(value.shape), value.items, strict=True):
-                self._nodes.setdefault(element(symbol, *at), node)
+            for at, node in zip(indices(value.shape), value.items, strict=True):
+                self._nodes.setdefault(element(symbol, *(i + 1 for i in at)), node)
+                if len(at) == 2 and 1 in value.shape:  # nobody is refused who writes one index
+                    self._nodes.setdefault(element(symbol, max(at) + 1), node)
         else:
             self._label(value, symbol)
 
@@ -144,7 +146,7 @@ class Graph:
         needed = set(wanted)
         for quantity in reversed(self.definitions):
             if quantity.symbol in needed and quantity.form is not None:
-                needed |= {name for name in names_in(quantity.form) if name in self.quantities}
+                needed |= {name for name in spoken_of(quantity.form) if name in self.quantities}
         return needed
 
     def owner(self, name: Symbol) -> Quantity:
@@ -251,22 +253,20 @@ def _matched(quantity: Quantity, value: Real | Array) -> dict[int, Real]:
     return {node: value}
 
 
-def one_based(shape: Shape) -> Iterable[Shape]:
-    """The indices of a shape as elements are written: from 1, those of a row or a column with one index."""
-    if len(shape) == 2 and 1 in shape:
-        return ((i + 1,) for i in range(max(shape)))
-    return (tuple(i + 1 for i in at) for at in indices(shape))
-
-
-def entry_names(symbol: Symbol, shape: Shape) -> list[Symbol]:
-    """The entries of an array as they are written, row by row, counted from 1.
+def one_based(array: Symbol, shape: Shape) -> list[Shape]:
+    """The indices of the entries of an array as they are written, row by row, counted from 1.
 
     A capital letter names a matrix, whose entries have an index for each side. A small one names a vector where the
     array is a single row or column; then one index says enough.
     """
-    if len(shape) == 2 and 1 in shape and not symbol.base[0].isupper():
-        return [element(symbol, k + 1) for k in range(shape[0] * shape[1])]
-    return [element(symbol, *(i + 1 for i in at)) for at in indices(shape)]
+    if len(shape) == 2 and 1 in shape and not array.base[0].isupper():
+        return [(k + 1,) for k in range(max(shape))]
+    return [tuple(i + 1 for i in at) for at in indices(shape)]
+
+
+def entry_names(array: Symbol, shape: Shape) -> list[Symbol]:
+    """The entries of an array as they are written, row by row."""
+    return [element(array, *at) for at in one_based(array, shape)]
 
 
 def _styled(form: Form, arrays: set[Symbol]) -> Form:

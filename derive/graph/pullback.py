@@ -36,7 +36,7 @@ from derive.notation.form import (
     symbols,
     walk,
 )
-from derive.notation.names import names_in
+from derive.notation.names import spoken_of
 from derive.notation.symbols import symbol_name
 from derive.notation.value import substituted
 
@@ -99,7 +99,7 @@ class Pullback:
                 return self._through_sum(terms, minus, operand, g)
             case Product(factors):
                 return self._through_product(factors, operand, g)
-            case Frac(top, bottom) if operand not in names_in(bottom) and not self.formulas.shape(bottom):
+            case Frac(top, bottom) if operand not in spoken_of(bottom) and not self.formulas.shape(bottom):
                 return self._through(top, operand, times(g, Frac(ONE, bottom)))
             case Transpose(arg):
                 return self._through(arg, operand, self.adjoints.handed("transpose", 0, {"G": g}))
@@ -114,7 +114,7 @@ class Pullback:
         whole = self.formulas.shape(Sum(terms, minus))
         parts = []
         for term, taken in zip(terms, minus, strict=True):
-            if operand in names_in(term):
+            if operand in spoken_of(term):
                 own = self.adjoints.gathered(g, whole, self.formulas.shape(term))
                 parts.append(self._through(term, operand, neg(own) if taken else own))
         return add(parts)
@@ -131,7 +131,7 @@ class Pullback:
         parts = [
             self._through(pair[place], operand, self.adjoints.handed("matmul", place, meant))
             for place in (0, 1)
-            if operand in names_in(pair[place])
+            if operand in spoken_of(pair[place])
         ]
         return add(parts)
 
@@ -144,7 +144,7 @@ class Pullback:
         parts = [
             self._through(arg, operand, self.adjoints.handed(function, place, meant, form.params))
             for place, arg in enumerate(args)
-            if operand in names_in(arg)
+            if operand in spoken_of(arg)
         ]
         return add(parts)
 
@@ -171,7 +171,7 @@ class Pullback:
         """The gradient of a number, entry by entry."""
         if self.formulas.shape(form):
             raise InputError(f"there is no rule of matrices for the definition with {symbol_name(operand)} in it")
-        shapes = {symbol_name(name): self.formulas.shape(name) for name in names_in(form)}
+        shapes = {symbol_name(name): self.formulas.shape(name) for name in spoken_of(form)}
         graph = Graph({"f": form}, {name: shape for name, shape in shapes.items() if shape})
         of = graph.scalar("f")
         graph.labels.pop(of, None)

@@ -30,7 +30,7 @@ from derive.notation.form import (
     Underbrace,
 )
 from derive.notation.fragments import ATOM, FACTOR, POWER, PRODUCT, SHAPE, Piece
-from derive.notation.functions import FUNCTIONS, Function
+from derive.notation.functions import FUNCTIONS, Function, is_constant
 from derive.notation.symbols import GREEK
 from derive.notation.writer import Writer
 
@@ -204,7 +204,8 @@ class LatexWriter(Writer):
 
     def call(self, form: Call, pieces: Sequence[Piece]) -> Piece:
         piece = super().call(form, pieces)
-        if form.args or form.primes or form.params or form.function not in FUNCTIONS:
+        bare = not (form.args or form.primes or form.params)
+        if not bare or form.function not in FUNCTIONS or is_constant(form.function):
             return piece
         return piece._replace(text=f"{{{piece.text}}}", hinge=piece.hinge + 2)  # or a dot after it would stand close
 

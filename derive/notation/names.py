@@ -24,6 +24,15 @@ def names_in(form: Form) -> Iterator[Symbol]:
         yield from under_sums(name, runs) if runs else (name,)
 
 
+def spoken_of(form: Form) -> Iterator[Symbol]:
+    """The names in a form, and the array behind each entry whose index runs: for x_i under a sum also x."""
+    yield from names_in(form)
+    letters = {index.base for index in runs_of(form)}
+    for name in symbols(form) if letters else ():
+        if not letters.isdisjoint(name.sub):
+            yield Symbol(name.base, name.accent, tuple(piece for piece in name.sub if piece not in letters), name.sup)
+
+
 def runs_of(form: Form) -> Runs:
     """The indices of all sums in a form; where a bound is no number, the first value stands for all."""
     return {node.index: _run(node) for node in walk(form) if isinstance(node, BigSum)}

@@ -12,11 +12,11 @@ from pydantic import Field
 from derive.errors import InputError
 from derive.graph.arrays import Array
 from derive.graph.backward import Backward as Backpropagation
-from derive.graph.graph import nodes_in, one_based
+from derive.graph.graph import entry_names, nodes_in
 from derive.graph.point import Point
 from derive.graph.recall import recalled
 from derive.notation.form import Call, Derivative, Form, Hadamard, Matrix, Symbol, symbols
-from derive.notation.symbols import element, symbol_name
+from derive.notation.symbols import symbol_name
 from derive.notation.value import substituted
 from derive.questions.answers import answers_of
 from derive.questions.batch_norm import BatchNormQuestion, draw_batch, normalized
@@ -149,8 +149,8 @@ class BatchNormBackward(BatchNormQuestion):
         if self.loss is not None:
             return Backpropagation(point, point.graph.scalar(LOSS), array.items).steps()
         upstream = point.graph.quantity(UPSTREAM).value
-        for at, node in zip(one_based(array.shape), nodes_in(upstream), strict=True):
-            point.env[slope(element(output, *at))] = point.nodes[node]
+        for name, node in zip(entry_names(output, array.shape), nodes_in(upstream), strict=True):
+            point.env[slope(name)] = point.nodes[node]
         return ()
 
     def _givens(self, point: Point, known: Mapping[Symbol, Form], loss: Form) -> list[Given]:

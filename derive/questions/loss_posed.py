@@ -9,11 +9,11 @@ from math import prod
 from derive.errors import InputError, UnknownName
 from derive.graph.arithmetic import Real
 from derive.graph.arrays import Array, Shape, shape_of
-from derive.graph.graph import Graph, matrix_form, one_based
+from derive.graph.graph import Graph, entry_names, matrix_form
 from derive.graph.point import Point
 from derive.notation.form import Call, Form, Symbol
-from derive.notation.names import names_in
-from derive.notation.symbols import element, parse_symbol, symbol_name
+from derive.notation.names import spoken_of
+from derive.notation.symbols import parse_symbol, symbol_name
 from derive.questions import loss_checks as checks
 from derive.questions.fields import numeric
 from derive.questions.loss_penalty import Penalized, penalized
@@ -98,13 +98,13 @@ class Posed:
 
     def _letters(self) -> Iterator[Given]:
         """The inputs that are letters, where no definition speaks of them: arrays entry by entry."""
-        spoken = {name for symbol in self.given for name in names_in(self.graph.quantity(symbol).form or symbol)}
+        spoken = {name for symbol in self.given for name in spoken_of(self.graph.quantity(symbol).form or symbol)}
         for quantity in self.graph.inputs:
             value, name = quantity.value, quantity.symbol
             if name in self.at or name in spoken:
                 continue
             if isinstance(value, Array):
-                entries: list[Form] = [element(name, *at) for at in one_based(value.shape)]
+                entries: list[Form] = [*entry_names(name, value.shape)]
                 yield Given(self.graph.written(name), matrix_form(value.shape, entries))
             else:
                 yield Given(name, None, "free")

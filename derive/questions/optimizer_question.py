@@ -172,14 +172,15 @@ def sentence(phrase: Phrase) -> Phrase:
     return (start, *phrase[1:], ".")
 
 
-def entries_of_array(name: Symbol, array: Array) -> dict[Form, Any]:
-    """The entries of an array by their names."""
-    return {element(name, *at): item for at, item in zip(one_based(array.shape), array.items, strict=True)}
+def entries_of_array(name: Symbol, array: Array, owner: Symbol | None = None) -> dict[Form, Any]:
+    """The entries of an array by their names; a state is counted as its parameter is."""
+    places = one_based(owner or name, array.shape)
+    return {element(name, *at): item for at, item in zip(places, array.items, strict=True)}
 
 
-def by_name(name: Symbol, value: Any) -> dict[Form, Any]:
+def by_name(name: Symbol, value: Any, owner: Symbol | None = None) -> dict[Form, Any]:
     """A value under its name, an array also entry by entry."""
-    return {name: value, **(entries_of_array(name, value) if isinstance(value, Array) else {})}
+    return {name: value, **(entries_of_array(name, value, owner) if isinstance(value, Array) else {})}
 
 
 def _like(parameter: Form, value: Form, what: str) -> Form:

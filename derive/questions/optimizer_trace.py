@@ -81,7 +81,7 @@ class RunWork:
         shape, env = self.first.shape(owner), self.first.point.env
         if shape is None:
             return (env[quantity],)
-        return tuple(env[_entry(quantity, at)] for at in one_based(shape))
+        return tuple(env[_entry(quantity, at)] for at in one_based(owner, shape))
 
     # premises
 
@@ -123,7 +123,8 @@ class RunWork:
         target = self.names.at(update.after, self.run.last.step)
         shape, values = self.first.shape(update.owner), self.run.last.parameters[update.owner]
         assert shape is not None
-        entries = [(element(target, *at), target, value) for at, value in zip(one_based(shape), values, strict=True)]
+        names = [element(target, *at) for at in one_based(update.owner, shape)]
+        entries = [(name, target, value) for name, value in zip(names, values, strict=True)]
         line = Line(*self.first.point.array(entries, shape), ("after the last step",))
         return Step(f"end {symbol_name(target)}", target, (line,), "trace", (), (Mark(Fraction(1), "A"),))
 

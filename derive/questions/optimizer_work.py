@@ -100,7 +100,7 @@ class OneStep:
             sheet.env[name] = numeric(form)
         for name, update in self.updates.items():
             for state, form in self.states[name].items():
-                sheet.env |= by_name(state, numeric(form))
+                sheet.env |= by_name(state, numeric(form), name)
             sheet.env |= by_name(update.parameter, numeric(self.values[name]))
         if not (self.rule.looks_ahead and self.asked.graph):
             return sheet, []
@@ -123,8 +123,9 @@ class OneStep:
                 at[name] = Array(value.shape, found) if isinstance(value, Array) else found[0]
         point = Point(self.graph, at, self.conventions)
         point.env = {**sheet.env, **point.env}
+        owners = {gradient: owner for owner, gradient in self.gradients.items()}
         for name, form in self.asked.given_gradients(self.gradients).items():
-            point.env |= by_name(name, numeric(form))
+            point.env |= by_name(name, numeric(form), owners[name])
         point.exact |= sheet.exact | {name: form for name, form in asked.at.items() if name not in ahead}
         return point
 
@@ -169,7 +170,7 @@ class OneStep:
         formulas = gradient_formulas(self.point, self.asked.of, self.asked.wrt) if self.asked.graph else {}
         targets: list[Form] = [update.name(line[0]) for update in scalars for line in self.rule.lines]
         found = {answer.label: answer for answer in answers_of(steps, targets, self.graph, known, formulas)}
-        ordered = [found.get(name) or self._array_answer(name, at) for name, at in self._quantities()]
+        ordered = [found.get(name) or self._array_answer(name, owner) for name, owner in self._quantities()]
         asked = {update.after for update in self.updates.values()}
         return [replace(self._in_numbers(answer), boxed=answer.label in asked) for answer in ordered]
 
@@ -179,13 +180,15 @@ class OneStep:
             return answer
         return replace(answer, form=exact_form(self.point.env[answer.label]))
 
-    def _quantities(self) -> Iterator[tuple[Symbol, tuple[int, ...] | None]]:
+    def _quantities(self) -> Iterator[tuple[Symbol, Symbol]]:
+        """Every quantity of the rule with its parameter."""
         for name, update in self.updates.items():
             for quantity, _, _ in self.rule.lines:
-                yield update.name(quantity), self.shape(name)
+                yield update.name(quantity), name
 
-    def _array_answer(self, name: Symbol, shape: tuple[int, ...] | None) -> Answer:
+    def _array_answer(self, name: Symbol, owner: Symbol) -> Answer:
+        shape = self.shape(owner)
         assert shape is not None
-        items = tuple(self.point.env[element(name, *at)] for at in one_based(shape))
+        items = tuple(self.point.env[element(name, *at)] for at in one_based(owner, shape))
         shown = next(step.lines[-1].form for step in reversed(self.steps) if step.target == name)
         return Answer(symbol_name(name), "matrix", exact_form(Array(shape, items)), shown, name)

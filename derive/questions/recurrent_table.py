@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.graph.arrays import Array
-from derive.graph.graph import Quantity, matrix_form, one_based
+from derive.graph.graph import Quantity, entry_names, matrix_form
 from derive.graph.point import Point, forward_steps
 from derive.notation.build import number
 from derive.notation.form import Form, Symbol, symbols
 from derive.notation.indexed import STEP
 from derive.notation.rounding import Real, rounded, shown
-from derive.notation.symbols import element, symbol_name
+from derive.notation.symbols import symbol_name
 from derive.questions.answers import MANY_DIGITS
 from derive.questions.folding import folded
 from derive.questions.graph_question import kind_of
@@ -135,8 +135,7 @@ def cell_line(point: Point, cell: Worked) -> Line:
 def entries(quantity: Quantity) -> Iterator[Symbol]:
     """The names of the entries of an array; of a scalar its own."""
     if isinstance(quantity.value, Array):
-        for at in one_based(quantity.value.shape):
-            yield element(quantity.symbol, *at)
+        yield from entry_names(quantity.symbol, quantity.value.shape)
     else:
         yield quantity.symbol
 

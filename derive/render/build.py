@@ -69,7 +69,7 @@ def _compiled(sources: list[str], engine: Engine, *, trusted: bool) -> list[byte
     workers = min(len(sources), os.cpu_count() or 1) if engine.language == "tex" or not trusted else 1
 
     def one(source: str) -> bytes:
-        return engine.compile(source, trusted=trusted, limits=Limits())
+        return engine.compile(source, trusted=trusted, limits=Limits.of_document(source))
 
     if workers <= 1:
         return [one(source) for source in sources]

@@ -21,6 +21,11 @@ class Limits:
     memory: int = 1 << 30
     file_size: int = 200 << 20
 
+    @classmethod
+    def of_document(cls, source: str) -> Limits:
+        """A long document may take longer: a second more for every 2000 characters."""
+        return cls(seconds=cls().seconds + len(source) // 2000)
+
 
 @dataclass(frozen=True, slots=True)
 class Finished:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from derive.errors import InputError
+from derive.graph.graph import entry_names
 from derive.notation.build import ONE, number
 from derive.notation.form import Call, Form, Frac, Matrix, Neg, Number, Product, Root, Symbol, Transpose
-from derive.notation.symbols import element, symbol_name
+from derive.notation.symbols import symbol_name
 
 Kind = Literal["projection", "columns", "scores", "masked", "weights", "mix", "join", "output"]
 Seen = tuple[tuple[bool, ...], ...]
@@ -164,5 +165,5 @@ def shape_of(matrix: Matrix) -> tuple[int, int]:
 
 
 def entry(array: Symbol, shape: tuple[int, ...], row: int, column: int) -> Symbol:
-    """An entry of an array of some shape; one of a row or a column has one index."""
-    return element(array, max(row, column)) if 1 in shape else element(array, row, column)
+    """An entry of an array of some shape."""
+    return entry_names(array, shape)[(row - 1) * shape[1] + column - 1]

@@ -8,11 +8,11 @@ from fractions import Fraction
 from derive.graph.arithmetic import Real
 from derive.graph.arrays import Array
 from derive.graph.curvature import vanishes
-from derive.graph.graph import evaluate, one_based
+from derive.graph.graph import entry_names, evaluate
 from derive.graph.point import ALL_ENTRIES, THE_SAME_WAY, Point
 from derive.notation.build import ZERO, number
 from derive.notation.form import BigSum, Derivative, Form, Matrix, Product, Symbol
-from derive.notation.symbols import element, symbol_name
+from derive.notation.symbols import symbol_name
 from derive.record import Line, Mark, Step
 from derive.training.batch_norm import BETA, GAMMA, MEAN, VARIANCE, Normalization, ones
 from derive.training.batch_norm_backward import INDEX, LOSS, Feature, Formula, slope
@@ -53,7 +53,7 @@ class Backward:
 
     def _entries(self, name: Symbol) -> list[Symbol]:
         value = self.graph.quantity(name).value
-        return [element(name, *at) for at in one_based(value.shape)] if isinstance(value, Array) else [name]
+        return [*entry_names(name, value.shape)] if isinstance(value, Array) else [name]
 
     def steps(self) -> list[Step]:
         """γ and β, then x̂, the variance and the mean, then x, into which three paths lead."""

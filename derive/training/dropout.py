@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
-from derive.graph.graph import matrix_form, one_based
+from derive.graph.graph import entry_names, matrix_form
 from derive.graph.point import Point, array_line, forward_steps
 from derive.notation.build import ONE, ZERO, add, number, subtract
 from derive.notation.form import At, Form, Frac, Hadamard, Indicator, Matrix, Product, Relation, Symbol
 from derive.notation.rounding import as_fraction
-from derive.notation.symbols import element, symbol_name
+from derive.notation.symbols import symbol_name
 from derive.notation.value import evaluate
 from derive.record import Line, Mark, Phrase, Step
 
@@ -43,7 +43,7 @@ class Dropout:
 
     def entries(self, letter: str) -> list[Symbol]:
         """The entries of an array, row by row."""
-        return [element(self.named(letter), *at) for at in one_based(self.shape)]
+        return entry_names(self.named(letter), self.shape)
 
     def definition(self) -> Form:
         """What comes out."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from derive.graph.arithmetic import Real
 from derive.graph.arrays import Array
-from derive.graph.graph import one_based
+from derive.graph.graph import entry_names
 from derive.graph.point import Point, array_line, forward_steps
 from derive.notation.build import ONE, add, neg, number, subtract
 from derive.notation.form import (
@@ -107,7 +107,7 @@ class Stability:
 
     def _entries(self, name: Symbol) -> list[Form]:
         value = self.graph.quantity(name).value
-        return [element(name, *at) for at in one_based(value.shape)] if isinstance(value, Array) else [name]
+        return [*entry_names(name, value.shape)] if isinstance(value, Array) else [name]
 
     def _worked(self, name: Symbol) -> list[Step]:
         """Formula with its reason, numbers, value; of an array one entry in full."""

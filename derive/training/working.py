@@ -29,7 +29,7 @@ def update_steps(update: Update, sheet: Point, shape: tuple[int, ...] | None = N
         is_last = target == update.after
         marks = _RESULT if is_last else _METHOD
         if shape:
-            by_place = [list(update.entry(at))[row] for at in one_based(shape)]
+            by_place = [list(update.entry(at))[row] for at in one_based(update.owner, shape)]
             found = _by_entries(sheet, shape, Line("=", form, reason), target, by_place, marks)
         else:
             found = [sheet.step(symbol_name(target), target, form, reason, (), marks, OPTIMIZER)]
@@ -43,7 +43,7 @@ def ahead_steps(update: Update, sheet: Point, target: Symbol, shape: tuple[int, 
     form, reason = update.written(rule_form), ("where the gradient is taken",)
     if not shape:
         return [sheet.step(symbol_name(target), target, form, reason, (), (), OPTIMIZER)]
-    places = [(element(target, *at), update.entry_form(rule_form, at)) for at in one_based(shape)]
+    places = [(element(target, *at), update.entry_form(rule_form, at)) for at in one_based(update.owner, shape)]
     return _by_entries(sheet, shape, Line("=", form, reason), replace(target, bold=True), places, ())
 
 

@@ -1,11 +1,11 @@
 """Sums with an index in the judge: what they depend on, and names that stand in them."""
 
 import pytest
-from derive.check.sums import runs_of, under_sums
 
 from derive.check.judge import judge
 from derive.notation.build import number, sym
 from derive.notation.form import BigSum, Derivative, Power, Product, Symbol
+from derive.notation.names import runs_of, under_sums
 from derive.record import Derivation, Given
 from tests.check.derivations import form, line, step, value
 

@@ -21,7 +21,7 @@ from derive.record import Conventions, Rounding
 from derive.render.blocks import Display, solution_blocks
 from tests.check.mutations import MUTATIONS
 
-EXAM = Path(__file__).parents[2] / "examples" / "training_losses.yaml"
+EXAM = Path(__file__).parents[2] / "examples" / "training.yaml"
 VALUE, GRADIENT = "loss.value", "loss.gradient"
 
 

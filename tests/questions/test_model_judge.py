@@ -72,7 +72,7 @@ def test_the_output_of_the_paper():
 def test_without_the_half_the_limit_is_half_as_large():
     half, whole = (solved(target=2.5, loss=loss, **{**NEURON, "rate": 0.6}) for loss in ("half_sse", "sse"))
     assert half["eta_max"] == 2 * whole["eta_max"]
-    assert (half["descent"], whole["descent"]) == ("converges, oscillating", "diverges")
+    assert (half["descent"], whole["descent"]) == ("converges with oscillation", "diverges")
 
 
 def test_tanh_and_minus_three():
@@ -159,7 +159,7 @@ def test_rates_against_descent_itself(seed):
     assert float(found["E_new"]) == pytest.approx(after @ after)
     largest = slope * np.linalg.eigvalsh(a.T @ a)[-1]
     assert float(found["eta_max"]) == pytest.approx(2 / largest)
-    assert found["descent"] == ("diverges" if rate * largest > 2 else "converges, oscillating" if rate * largest > 1
+    assert found["descent"] == ("diverges" if rate * largest > 2 else "converges with oscillation" if rate * largest > 1
                                 else "converges")  # fmt: skip
     start = np.linalg.norm(a.T @ error)
     for _ in range(4000):
@@ -173,7 +173,7 @@ def test_rates_against_descent_itself(seed):
 
 
 def test_a_rate_on_the_limit_goes_on_for_ever():
-    assert solved(target=1, loss="half_sse", x=[1], w=[1], b=1, rate=1)["descent"] == "oscillates for ever"
+    assert solved(target=1, loss="half_sse", x=[1], w=[1], b=1, rate=1)["descent"] == "oscillates without end"
 
 
 def test_the_limit_of_one_example_is_shown_as_a_decimal():

@@ -47,8 +47,8 @@ def test_a_rational_eigenvalue_is_exact():
     [
         (0.5, "converges"),
         (1, "converges"),
-        (1.5, "converges, oscillating"),
-        (2, "oscillates for ever"),
+        (1.5, "converges with oscillation"),
+        (2, "oscillates without end"),
         (3, "diverges"),
     ],
 )
