@@ -123,12 +123,17 @@ class Premises:
             self.inputs.setdefault(name)
 
     def settle(self, is_entry: Callable[[Symbol], bool]) -> None:
-        """Take the doubtful names that are no entries of an array as inputs."""
-        for name in self.doubtful:
+        """Take the doubtful names that are no entries of an array as inputs, first those that an array is made of."""
+        for name in sorted(self.doubtful, key=self._makes_its_array, reverse=True):
             if name not in self.inputs and not is_entry(name):
                 self.inputs.setdefault(name)
         self._parents.clear()
         self._masks.clear()
+
+    def _makes_its_array(self, name: Symbol) -> bool:
+        found = self.array_of(name)
+        form = self.definitions.get(found[0]) if found else None
+        return form is not None and name in symbols(form)
 
     def _note_slope(self, target: Derivative | Call) -> None:
         """A given derivative shapes the abstract function, or the free quantity, that it belongs to."""

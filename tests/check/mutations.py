@@ -245,12 +245,13 @@ def wrong_path(derivation: Derivation) -> list[Derivation]:
     """A local derivative, or a name, of another place of the graph stands in a line."""
     derivatives = {node: None for step in derivation.all_steps() for node in _nodes(step, Derivative)}
     names = {node: None for step in derivation.all_steps() for node in _nodes(step, Symbol) if not node.bold}
+    same = [{given.target, given.form} for given in derivation.givens]
 
     def edit(form: Form) -> Iterator[Form]:
         if isinstance(form, Derivative):
             yield from [other for other in derivatives if other != form and other.of == form.of][:2]
         elif isinstance(form, Symbol) and not form.bold:
-            yield from [other for other in names if other != form][:2]
+            yield from [other for other in names if other != form and {form, other} not in same][:2]
 
     return lines_edited(edit)(derivation)
 

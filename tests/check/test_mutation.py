@@ -26,6 +26,11 @@ OTHER_GIVENS = {
     },
 }
 
+TRUE_ALL_THE_SAME = {
+    ("batchnorm.backward", "fraction upside down"),  # the factor of a sum that is 0: of all x minus their mean
+    ("loss.gradient", "lost transposition"),  # the Jacobian of softmax is symmetric
+}
+
 
 def spread(items: list[Derivation], at_most: int = AT_MOST) -> list[Derivation]:
     return items[:: max(1, -(-len(items) // at_most))]
@@ -53,6 +58,8 @@ def test_spoiled_examples_are_not(ask: str) -> None:
     """Every question type, on its example or where that has a line that may well be changed on other givens."""
     right = question(ask, OTHER_GIVENS.get(ask, catalogue()[ask].example)).solve(Conventions())
     for name, mutate in MUTATIONS.items():
+        if (ask, name) in TRUE_ALL_THE_SAME:
+            continue
         for spoiled in spread(mutate(right), 2):
             assert judge(spoiled).verified is not True, f"{name}: {_changed(right, spoiled)}"
 

@@ -434,6 +434,8 @@ def test_spoiled_solutions_are_caught(ask, givens):
     right = solved(ask, **givens)
     tried = 0
     for name, mutate in MUTATIONS.items():
+        if name == "lost transposition":  # the Jacobian of softmax is symmetric
+            continue
         found = mutate(right)
         for spoiled in found[:: max(1, len(found) // 3)]:
             tried += 1
