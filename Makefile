@@ -12,7 +12,7 @@ TORCH_FROM ?=
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help demo test check lint types tex oracle bench golden clean
+.PHONY: help demo test check lint types tex oracle bench golden papers clean
 
 help:
 	@echo "make demo    build the example exam into $(OUT)/ (Typst, or pdflatex where it is complete)"
@@ -21,6 +21,7 @@ help:
 	@echo "make tex     install TeX, or say what to install"
 	@echo "make oracle  install torch, an independent oracle for some tests"
 	@echo "make bench   measure against peers"
+	@echo "make papers  write the table of the papers and the audit of their keys anew"
 	@echo "make golden  write the expected documents anew (review the difference)"
 	@echo "make clean   remove what was made, save the environment"
 
@@ -85,6 +86,12 @@ tex:
 
 bench: $(STAMPS)/bench
 	$(BIN)/python -m benchmarks
+
+papers: $(STAMPS)/test
+	$(BIN)/python examples/papers/table.py > docs/papers.new && mv docs/papers.new docs/papers.md
+	$(BIN)/derive audit examples/papers/keys/bits_end_semester.yaml --format pdf -o $(OUT)/audit.pdf || test $$? = 1
+	pdftoppm -r 90 -png -f 1 -l 1 -singlefile $(OUT)/audit.pdf docs/images/audit
+	git --no-pager diff --stat -- docs/papers.md docs/images
 
 golden: $(STAMPS)/test
 	DERIVE_GOLDEN=write $(PYTEST) -q tests/golden tests/test_readme.py -k "expected or catalogue"

@@ -74,11 +74,6 @@ def combined(terms: Iterable[tuple[Fraction, Form]]) -> Form:
     return add([scaled(factor, form) for factor, form in terms if factor])
 
 
-def can_be_written(value: Fraction) -> bool:
-    """Whether a fraction has no more than some hundred digits, written out."""
-    return max(abs(value.numerator), value.denominator).bit_length() <= LONGEST_BITS
-
-
 def number(value: int | str | float | Decimal | Fraction) -> Form:
     """An exact number as it is written: decimals by their shortest digits, other fractions as a fraction.
 
@@ -93,7 +88,7 @@ def number(value: int | str | float | Decimal | Fraction) -> Form:
             raise InputError(f"{value} is no number that can be written")
         value = Decimal(repr(value))
     value = Fraction(value)
-    if not can_be_written(value):
+    if max(abs(value.numerator), value.denominator).bit_length() > LONGEST_BITS:
         raise InputError("a number too long to be written out")
     if value < 0:
         return neg(number(-value))

@@ -15,7 +15,7 @@ from typing import Any
 
 from derive.notation.algebra import tidy
 from derive.notation.arrays import Array, each, items
-from derive.notation.build import can_be_written, neg, number
+from derive.notation.build import neg, number
 from derive.notation.form import PI, At, Call, Derivative, Form, Matrix, Number, Symbol, Tuple, rebuild, symbols, walk
 from derive.notation.length import is_longer, size
 from derive.notation.pieces import holding_condition, settled
@@ -52,7 +52,7 @@ def numbers_in(
         if short is not None or rounding.mode == "exact":
             return short
         if rounding.mode == "carry-rounded" and isinstance(value, Fraction):
-            return number(value) if can_be_written(value) else rounded(value, rounding.digits)
+            return number(value)
         exact = False
         return rounded(value, rounding.digits + extra)
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from derive.errors import InputError
 from derive.notation import plain
 from derive.notation.build import subtract, sym
 from derive.notation.form import Call, Derivative, Product, symbols
@@ -98,7 +99,10 @@ def test_carry_rounded_goes_on_with_what_it_printed(texts, values, digits):
         except Undefined:
             assume(False)
         assume(abs(value) < 10**4)
-        lines = sheet.numbers(target, form, value)
+        try:
+            lines = sheet.numbers(target, form, value)
+        except InputError:  # below 10^-900, as sigmoid(-2100)
+            assume(False)
         check_printed(lines)
         if lines:
             assert sheet.env[target] == (worth(lines[-1].form) if lines[-1].relation == "≈" else value)

@@ -57,7 +57,7 @@ def test_an_endless_macro_in_a_template_of_the_user_ends(
     own = tmp_path / "own" / name
     own.parent.mkdir(parents=True)
     own.write_text(f'\\BLOCK{{extends "builtin/{own.name}"}}\n\\BLOCK{{block back}}{macro}\\BLOCK{{endblock}}\n')
-    monkeypatch.setattr("derive.render.build.Limits", lambda: Limits(seconds=2))
+    monkeypatch.setattr(Limits, "of_document", lambda source: Limits(seconds=2))
     with pytest.raises(RenderError, match="stopped after 2 seconds"):
         build(sheets.small(), tmp_path / "out", ["solution"], engine=engine, templates=tmp_path / "own")
     assert not (tmp_path / "out").exists()
