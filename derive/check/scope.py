@@ -253,6 +253,8 @@ def rounds_to(reference: Reference, shown: Form) -> Comparison:
     def rounded(world: World, right: Value, found: Value) -> bool:
         if _shape(right) != _shape(found) or len(scalars(right)) != len(printed):
             return False
+        if any(isinstance(x, str) for x in scalars(right)):
+            return False  # words are no number
         if not varies:
             return _all_rounded(world, right, printed)
         return all(_rounds_at(place, reference.form, printed) for place in probes(reference.place(world), shown))

@@ -77,7 +77,9 @@ class AttentionForward(Question):
         if isinstance(self.mask, Form):
             givens.append(Given(MASK, self.mask, "value", ("the mask; 1: seen, 0: masked",)))
         prompt = self._prompt(attention, targets)
-        return finished(Derivation("Attention", prompt, tuple(givens), tuple(steps), tuple(answers), conventions))
+        told = () if attention.seen is None else (MASKED,)
+        done = Derivation("Attention", prompt, tuple(givens), tuple(steps), tuple(answers), conventions)
+        return finished(done, SCALED if self.scaled else NOT_SCALED, *told)
 
     def attention(self) -> Attention:
         """What is to be computed."""
@@ -101,17 +103,20 @@ class AttentionForward(Question):
         letters = [Symbol(letter, bold=True) for letter in LETTERS]
         share: Phrase = (", which share the columns of ", *listed(letters), ",") if attention.splits else ()
         width = attention.width(min(attention.numbers))
-        scale: Phrase = (
-            ("Scores are divided by ", Root(Symbol("d", sub=("k",))), " = ", Root(number(width)), ".")
-            if self.scaled
-            else ("Scores are not scaled.",)
-        )
-        causal = " The mask is causal: a token sees itself and those before it." if self.mask == "causal" else ""
-        masked: Phrase = (f"{causal} Masked scores are ", HIDDEN, ", so that their weight is 0.")
-        mask = () if attention.seen is None else masked
-        kind = "scaled dot-product" if self.scaled else "dot-product"
+        scale: Phrase = (", with scores divided by ", Root(Symbol("d", sub=("k",))), " = ", Root(number(width)))
+        mask = " The mask is causal: a token sees itself and those before it." if self.mask == "causal" else ""
         what: Phrase = ("Compute the weights ", *listed(weights), heads, *share, " and the output ", output)
-        return (*what, f" of {kind} attention. ", *scale, *mask)
+        return (
+            *what,
+            " of dot-product attention",
+            *(scale if self.scaled else (", with scores as they are",)),
+            f".{mask}",
+        )
+
+
+SCALED: Phrase = ("scores of attention are divided by the root of the length of a key",)
+NOT_SCALED: Phrase = ("scores of attention are not scaled",)
+MASKED: Phrase = ("masked scores are ", HIDDEN, ", so that their weight is 0")
 
 
 def _drawn(rng: random.Random) -> dict[str, Any]:

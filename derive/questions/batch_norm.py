@@ -172,7 +172,8 @@ class BatchNormForward(BatchNormQuestion):
         answers = [replace(answer, boxed=answer.label in asked) for answer in found]
         prompt = self._prompt(normalization, targets[len(side) :])
         givens = tuple(givens_of(graph, known))
-        return finished(Derivation("Batch normalization", prompt, givens, tuple(steps), tuple(answers), conventions))
+        done = Derivation("Batch normalization", prompt, givens, tuple(steps), tuple(answers), conventions)
+        return finished(done, *((BIASED,) if trains else ()), *((UPDATES[self.running],) if self.running else ()))
 
     def _running(self, features: int) -> dict[Symbol, Form]:
         """The running statistics that are needed, and α."""
@@ -202,13 +203,13 @@ class BatchNormForward(BatchNormQuestion):
             return ("Normalize the batch as in inference, with the running statistics: compute ", *listed(targets), ".")
         rows = "" if normalization.single else ", one row each"
         size = f"Normalize the batch of m = {normalization.examples} examples{rows}, as in training: compute "
-        update = UPDATES[normalization.momentum] if normalization.momentum else ()
-        return (size, *listed(targets), ".", *update)
+        return (size, *listed(targets), ".")
 
 
+BIASED: Phrase = ("the variance of a batch, v = σ², is the biased one: divided by the number of examples",)
 UPDATES: dict[Momentum, Phrase] = {
-    "pytorch": (" Running statistics as in PyTorch: ", ALPHA, " weighs the batch, with its unbiased variance."),
-    "keras": (" Running statistics as in Keras: ", ALPHA, " weighs the past; the variance is the biased one."),
+    "pytorch": ("running statistics as in PyTorch: ", ALPHA, " weighs the batch, with its unbiased variance"),
+    "keras": ("running statistics as in Keras: ", ALPHA, " weighs the past; the variance is the biased one"),
 }
 
 

@@ -19,7 +19,7 @@ from derive.notation.form import Call, Derivative, Form, Hadamard, Matrix, Symbo
 from derive.notation.symbols import symbol_name
 from derive.notation.value import substituted
 from derive.questions.answers import answers_of
-from derive.questions.batch_norm import BatchNormQuestion, draw_batch, normalized
+from derive.questions.batch_norm import BIASED, BatchNormQuestion, draw_batch, normalized
 from derive.questions.draws import decimal
 from derive.questions.fields import Expression, Numbers, Values
 from derive.questions.finish import finished
@@ -101,16 +101,10 @@ class BatchNormBackward(BatchNormQuestion):
             *listed(targets[:3]),
             ".",
         )
-        return finished(
-            Derivation(
-                "Gradient through a batch normalization",
-                prompt,
-                tuple(self._givens(point, known, loss)),
-                (*shown, *backward),
-                answers,
-                conventions,
-            )
-        )
+        givens = tuple(self._givens(point, known, loss))
+        title = "Gradient through a batch normalization"
+        done = Derivation(title, prompt, givens, (*shown, *backward), answers, conventions)
+        return finished(done, BIASED)
 
     def _known_values(self, normalization: Normalization) -> dict[Symbol, Form]:
         """The batch, and what the loss is made of.

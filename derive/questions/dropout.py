@@ -25,7 +25,17 @@ from derive.questions.finish import finished
 from derive.questions.formulas import array_formulas
 from derive.record import Conventions, Derivation, Given, Phrase
 from derive.training.attention import shape_of
-from derive.training.dropout import RATE, Dropout, Scaling, expectation_step, kept, mask_step, output_steps, uniform
+from derive.training.dropout import (
+    KEPT,
+    RATE,
+    Dropout,
+    Scaling,
+    expectation_step,
+    kept,
+    mask_step,
+    output_steps,
+    uniform,
+)
 
 MOST_ENTRIES = 36
 
@@ -82,7 +92,8 @@ class DropoutForward(Question):
         if dropout.trains:
             steps.append(expectation_step(dropout, 0))
         prompt = self._prompt(dropout)
-        return finished(Derivation("Dropout", prompt, tuple(givens), tuple(steps), tuple(answers), conventions))
+        done = Derivation("Dropout", prompt, tuple(givens), tuple(steps), tuple(answers), conventions)
+        return finished(done, DROPPED, SCALINGS[self.scaling])
 
     def _point(self, dropout: Dropout, known: Mapping[Symbol, Form], conventions: Conventions) -> Point:
         values = {name: numeric(form) for name, form in known.items()}
@@ -127,10 +138,16 @@ class DropoutForward(Question):
         return self.mask
 
     def _prompt(self, dropout: Dropout) -> Phrase:
-        manner = "inverted" if self.scaling == "inverted" else "classic (scaled at test time)"
         when = "in training" if dropout.trains else "at test time"
         x, y, u = (replace(dropout.named(letter), bold=True) for letter in "xyu")
-        what: Phrase = (f"Apply {manner} dropout {when} to ", x, ": compute ", y)
-        drop: Phrase = (". An input is dropped with probability ", RATE)
-        keep: Phrase = (", kept where its draw ", u, " is at least ", RATE) if self.seed is not None else ()
-        return (*what, *drop, *keep, ".")
+        drawn: Phrase = (
+            (" An input is kept where its draw ", u, " is at least ", RATE, ".") if self.seed is not None else ()
+        )
+        return (f"Apply {self.scaling} dropout {when} to ", x, ": compute ", y, ".", *drawn)
+
+
+DROPPED: Phrase = (RATE, " is the probability that an input is dropped")
+SCALINGS: dict[Scaling, Phrase] = {
+    "inverted": ("inverted dropout divides by ", KEPT, " in training and does nothing at test time"),
+    "classic": ("classic dropout scales by ", KEPT, " at test time and not in training"),
+}

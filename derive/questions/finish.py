@@ -6,20 +6,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from derive.notation.form import At, Derivative, Form, Symbol, children
-from derive.questions.stated import stated
-from derive.record import Answer, Derivation, Step
+from derive.questions.stated import in_order, stated
+from derive.record import Answer, Derivation, Phrase, Step
 
 CHECK = "check"
 """The rule of a step that finds nothing new."""
 
 
-def finished(derivation: Derivation) -> Derivation:
-    """The derivation with boxed answers, with `uses` filled in, and with the conventions that it uses."""
+def finished(derivation: Derivation, *told: Phrase) -> Derivation:
+    """The derivation with boxed answers, with `uses` filled in, and with the conventions that it uses.
+
+    Args:
+        told: conventions that none of its forms shows.
+    """
     if derivation.conventions.rounding.mode == "carry-rounded":
         derivation = replace(derivation, answers=tuple(map(_as_printed, derivation.answers)))
     steps = linked(boxed(derivation.steps, derivation.answers), {})
     done = replace(derivation, steps=steps)
-    used = (*done.conventions.used, *stated(done, done.conventions))
+    used = in_order((*told, *done.conventions.used, *stated(done, done.conventions)))
     return replace(done, conventions=replace(done.conventions, used=used))
 
 

@@ -28,9 +28,14 @@ from derive.record import Answer, Conventions, Derivation, Given, Phrase, Step
 from derive.training.linear_unit import ERROR, LIMIT, RATE, SAMPLES, SQUARES, B, LinearUnit, W, X, updated
 from derive.training.linear_working import Stability
 from derive.training.reach import LOSS, TARGET, LossName, Targets
-from derive.training.units import UNITS
+from derive.training.units import UNITS, A
 
 MOST_EXAMPLES, MOST_INPUTS = 8, 4
+ANY: Phrase = (
+    "a pre-activation ",
+    A,
+    " can be any number",
+)
 
 
 class ModelJudge(Question):
@@ -80,9 +85,8 @@ class ModelJudge(Question):
             answers += _answers(stability, more, given)
         premises += [Given(replace(name, bold=isinstance(form, Matrix)), form, "value") for name, form in given.items()]
         prompt = self._prompt(targets)
-        return finished(
-            Derivation("Judgement of a model", prompt, tuple(premises), tuple(steps), tuple(answers), conventions)
-        )
+        done = Derivation("Judgement of a model", prompt, tuple(premises), tuple(steps), tuple(answers), conventions)
+        return finished(done, ANY)
 
     def _targets(self) -> Targets:
         if self.unit not in UNITS and self.unit != "softmax":

@@ -44,6 +44,7 @@ from derive.training.linear_unit import (
     SQUARES,
     B,
     LinearUnit,
+    T,
     W,
     behaviour,
     largest_eigenvalue,
@@ -203,9 +204,7 @@ class Stability:
         product = Product((FACTOR, ERROR))
         value = self.point.value(product, self.graph.scalar(new))
         lines = (
-            Line(
-                "=", written(subtract(unit.prediction(updated(W), updated(B)), Symbol("t"))), ("error after the step",)
-            ),
+            Line("=", written(add((unit.prediction(updated(W), updated(B)), neg(T)))), ("error after the step",)),
             Line("=", written(add((ERROR, *moved))), ("new parameters put in",)),
             Line("=", product, (FACTOR, " = 1 - ", unit.times(LENGTH))),
             *self.point.numbers(new, product, value),

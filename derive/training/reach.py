@@ -105,13 +105,13 @@ class Targets:
         return tuple(map(UNITS[self.unit].nearest, self.values))
 
     def _values(self) -> Iterator[Step]:
-        """Between which ends the unit lies."""
-        if self.unit == "softmax":
+        """Between which ends the unit lies; a linear one gives every number as it is."""
+        if self.unit in ("softmax", "linear"):
             return
-        unit = UNITS[self.unit]
+        unit, a = UNITS[self.unit], self.numbered(A)[0]
         ends = (("infimum", unit.low, -1), ("supremum", unit.high, 1))
-        for (name, end, sign), reason in zip(ends, unit.reasons, strict=True):
-            target = Call(name, (unit.output(self.numbered(A)[0]),))
+        for (name, end, sign), reason in zip(ends, unit.reasons(a), strict=True):
+            target = Call(name, (unit.output(a),))
             yield Step(name, target, (Line("=", end_form(end, sign), reason),), "values of the unit", (), METHOD)
 
     def _reach(self) -> Iterator[Step]:
@@ -137,7 +137,9 @@ class Targets:
             return (Relation("<", name, end_form(unit.low, -1)),)
         if unit.high is not None and value > unit.high:
             return (Relation(">", name, end_form(unit.high, 1)),)
-        return ("an end of the values",) if value in (unit.low, unit.high) else ("between the ends",)
+        if value in (unit.low, unit.high):
+            return ("an end of the values",)
+        return ("every number is a value",) if self.unit == "linear" else ("between the ends",)
 
     def _lowest(self, nearest: tuple[Fraction, ...], rounding: Rounding) -> Step:
         """The smallest loss: formula over the targets, numbers, value."""

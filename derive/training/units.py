@@ -14,6 +14,7 @@ from derive.record import Phrase
 Reach = Literal["reached", "only approached", "out of reach"]
 
 A = Symbol("a")
+NIL, UNIT = Fraction(0), Fraction(1)
 INFINITY = Call("infinity")
 Bound = Fraction | None
 """None for an infinite one."""
@@ -27,7 +28,7 @@ class Unit:
         words: what a sheet calls it.
         low, high: the ends of its values.
         attained: whether each end is a value itself.
-        reasons: why the ends are where they are.
+        reasons: why the ends are where they are, for the name of a pre-activation.
         usual: whether it is proposed where another unit does not do.
     """
 
@@ -35,7 +36,7 @@ class Unit:
     output: Callable[[Form], Form]
     low: Bound
     high: Bound
-    reasons: tuple[Phrase, Phrase]
+    reasons: Callable[[Form], tuple[Phrase, Phrase]]
     attained: tuple[bool, bool] = (False, False)
     usual: bool = True
 
@@ -58,18 +59,50 @@ def _called(name: str) -> Callable[[Form], Form]:
     return lambda a: Call(name, (a,))
 
 
-_DOWN: Phrase = (A, " → ", neg(INFINITY), ", not attained")
-_UP: Phrase = (A, " → ", INFINITY, ", not attained")
-_AT_ZERO: Phrase = ("attained for every ", A, " up to 0")
+Why = Callable[[Form], tuple[Phrase, Phrase]]
+
+
+def _far(low: Callable[[Form], Phrase], high: Callable[[Form], Phrase]) -> Why:
+    """Reasons for both ends that lie where the pre-activation goes beyond all bounds."""
+
+    def reasons(a: Form) -> tuple[Phrase, Phrase]:
+        return (*low(a), " for ", a, " → ", neg(INFINITY)), (*high(a), " for ", a, " → ", INFINITY)
+
+    return reasons
+
+
+def _power(sign: int) -> Callable[[Form], Form]:
+    return lambda a: Call("exp", (a if sign > 0 else neg(a),))
+
+
+def _grows(form: Callable[[Form], Form]) -> Callable[[Form], Phrase]:
+    return lambda a: (form(a), " → ", INFINITY)
+
+
+def _shrinks(form: Callable[[Form], Form]) -> Callable[[Form], Phrase]:
+    return lambda a: (form(a), " → 0")
+
+
+def _falls(a: Form) -> Phrase:
+    return ("goes to ", neg(INFINITY))
+
+
+def _rises(a: Form) -> Phrase:
+    return ("goes to ", INFINITY)
+
+
+def _relu(a: Form) -> tuple[Phrase, Phrase]:
+    return ("attained: it is 0 for every ", a, " up to 0"), (*_rises(a), " for ", a, " → ", INFINITY)
+
 
 UNITS: dict[str, Unit] = {
-    "sigmoid": Unit("sigmoid", _called("sigmoid"), Fraction(0), Fraction(1), (_DOWN, _UP)),
-    "tanh": Unit("tanh", _called("tanh"), Fraction(-1), Fraction(1), (_DOWN, _UP)),
-    "relu": Unit("ReLU", _called("relu"), Fraction(0), None, (_AT_ZERO, _UP), (True, False)),
-    "softplus": Unit("softplus", _called("softplus"), Fraction(0), None, (_DOWN, _UP), usual=False),
-    "elu": Unit("ELU", _called("elu"), Fraction(-1), None, (_DOWN, _UP), usual=False),
-    "leaky_relu": Unit("leaky ReLU", _called("leaky_relu"), None, None, (_DOWN, _UP), usual=False),
-    "linear": Unit("linear", lambda a: a, None, None, (_DOWN, _UP)),
+    "sigmoid": Unit("sigmoid", _called("sigmoid"), NIL, UNIT, _far(_grows(_power(-1)), _shrinks(_power(-1)))),
+    "tanh": Unit("tanh", _called("tanh"), -UNIT, UNIT, _far(_shrinks(_power(1)), _shrinks(_power(-1)))),
+    "relu": Unit("ReLU", _called("relu"), NIL, None, _relu, (True, False)),
+    "softplus": Unit("softplus", _called("softplus"), NIL, None, _far(_shrinks(_power(1)), _rises), usual=False),
+    "elu": Unit("ELU", _called("elu"), -UNIT, None, _far(_shrinks(_power(1)), _rises), usual=False),
+    "leaky_relu": Unit("leaky ReLU", _called("leaky_relu"), None, None, _far(_falls, _rises), usual=False),
+    "linear": Unit("linear", lambda a: a, None, None, _far(_falls, _rises)),
 }
 """One entry a unit."""
 
