@@ -97,7 +97,8 @@ def vertical(curves: Sequence[Curve], log: bool) -> Scale:
     low = max(min(values), -most)
     low = 0.0 if 0 <= low < high / 2 else low
     step = float(_round_step((high - low or 1.0) / 5))
-    return Scale(floor(low / step + 1e-9) * step, max(ceil(high / step - 1e-9), floor(low / step) + 1) * step, HEIGHT)
+    bottom = floor(low / step + 1e-9)
+    return Scale(bottom * step, max(ceil(high / step - 1e-9), bottom + 1) * step, HEIGHT)
 
 
 def leaves(curve: Curve, scale: Scale) -> int | None:
