@@ -120,7 +120,7 @@ class MlpUpdate(MlpQuestion):
         work = Updates(self._rules(setting, gradients), gradients)
         before = gradients.forward if self.known == "nothing" else as_known(point, gradients.forward)
         after = gradients.backward if self.known != "gradient" else as_known(point, gradients.backward)
-        words = work.rule.entry.title
+        words = work.rule.entry.called
         prompt: Phrase = (
             f"Do one step of {words} on " if self.step == 1 else f"Do step {self.step} of {words} on ",
             *listed(map(point.written, gradients.names)),

@@ -18,9 +18,10 @@ from derive.notation.symbols import symbol_name
 from derive.questions.fields import numeric
 from derive.questions.mlp_question import Setting
 from derive.questions.optimizer import OptimizerStep
+from derive.questions.optimizer_question import sentence
 from derive.record import Given, Line, Mark, Phrase, Step
 from derive.training.update import Update
-from derive.training.working import OPTIMIZER
+from derive.training.working import IN_ONE, OPTIMIZER
 
 
 class Gradients:
@@ -98,7 +99,7 @@ class Updates:
         self.question, self.gradients, self.point = asked, gradients, gradients.point
         self.rule = asked.rule()
         if self.rule.looks_ahead:
-            raise InputError(f"{self.rule.entry.title} takes the gradient elsewhere in this form: choose another form")
+            raise InputError(f"{self.rule.entry.called} takes the gradient elsewhere in this form: choose another form")
         self.constants = asked.constants(self.rule)
         self.updates = [self._update(name) for name in gradients.names]
         self.states = {name: form for each in self.updates for name, form in asked.states(each).items()}
@@ -135,12 +136,14 @@ class Updates:
         for target, form, reason in update.lines():
             mark = Mark(Fraction(2), "A") if target == update.after else Mark(Fraction(1), "M")
             self.point.name(target, shape)
-            yield from self.point.found(target, [Line("=", form, reason)], OPTIMIZER, (mark,))
+            whole = update.whole() if target == update.after else None
+            lines = [Line("=", whole, IN_ONE, level=3)] if whole is not None else []
+            yield from self.point.found(target, [*lines, Line("=", form, reason)], OPTIMIZER, (mark,))
 
     @property
     def says(self) -> Phrase:
         """What tells this rule from others of its name."""
-        return self.question.asks(self.rule)
+        return sentence(self.question.asks(self.rule))
 
     @property
     def premises(self) -> list[Given]:

@@ -484,3 +484,27 @@ def _nodes(form):
     from derive.notation.form import walk
 
     return walk(form)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({}, "gradient descent on W⁽¹⁾"),
+        ({"optimizer": "adam"}, "Adam on W⁽¹⁾. With bias correction; with ε beside the root."),
+        (
+            {"optimizer": "adagrad", "step": 3, "state": {"s": 1}},
+            "Do step 3 of AdaGrad on W⁽¹⁾. With ε beside the root.",
+        ),
+    ],
+)
+def test_an_update_says_which_rule_it_takes(more, says):
+    derivation = solved("mlp.update", HIDDEN, wrt="W__1", rate=0.1, **more)
+    prompt = "".join(part if isinstance(part, str) else plain.write(part) for part in derivation.prompt)
+    assert says in prompt
+    assert not prompt.endswith("..")
+
+
+def test_the_rule_in_one_formula_is_held_to_its_lines():
+    derivation = solved("mlp.update", HIDDEN, wrt="W__1", rate=0.1, optimizer="adam")
+    last = next(step for step in derivation.steps if step.target == sym("W_new__1"))
+    assert last.lines[0].reason == ("in one formula",)
