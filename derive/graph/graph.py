@@ -122,6 +122,7 @@ class Graph:
         """The first name that a node gets is the one it is printed under."""
         if node not in self.program.constants and node not in self.labels:
             self.labels[node] = symbol
+            self.program.whole.add(node)
             self._nodes.setdefault(symbol, node)
 
     @property

@@ -27,12 +27,16 @@ class Program:
 
     Args:
         locals_of: the local derivatives of an operation, one for each operand (see `derive.graph.operations`).
+
+    Attributes:
+        whole: nodes that no product takes apart, since they have a name: with z = x/2, 3·z stays 3z.
     """
 
     def __init__(self, locals_of: Callable[[Key, int], tuple[Local, ...]]) -> None:
         self.ops: list[Key] = []
         self.args: list[tuple[int, ...]] = []
         self.constants: dict[int, Fraction] = {}
+        self.whole: set[int] = set()
         self._leaves: dict[Key, int] = {}
         self._inner: defaultdict[Key, dict[Key, int]] = defaultdict(dict)
         self._locals_of = locals_of
@@ -132,7 +136,7 @@ class Program:
             value = known.get(constant)
             if value is not None and value.denominator != 1:
                 return self.div(self.mul(self.constant(value.numerator), other), self.constant(value.denominator))
-        if self.ops[b] == "div" and self.args[b][0] == self.one:
+        if self.ops[b] == "div" and self.args[b][0] == self.one and b not in self.whole:
             return self.div(a, self.args[b][1])
         return self.node("mul", a, b)
 
@@ -147,7 +151,7 @@ class Program:
             return self.constant(known[a] / known[b])
         if self._is_half(a):
             return self._inside(a, lambda branch: self.div(branch, b))
-        if self._is_part(a) or (b in known and self.ops[a] == "div"):
+        if self._is_part(a) or (b in known and self.ops[a] == "div" and a not in self.whole):
             top, bottom = self.args[a]
             return self.div(top, self.mul(*((bottom, b) if bottom in known else (b, bottom))))
         minus_a, a = self._sign(a)
@@ -171,18 +175,18 @@ class Program:
 
     def _is_part(self, a: int) -> bool:
         """Whether a node is divided by a number, which then stands under the whole product."""
-        return self.ops[a] == "div" and self.args[a][1] in self.constants
+        return self.ops[a] == "div" and self.args[a][1] in self.constants and a not in self.whole
 
     def _is_half(self, a: int) -> bool:
         """Whether a node is a choice between something and 0: factors go into it, and two by one condition join."""
-        return self.ops[a][0] == "where" and self.zero in self.args[a][2:]
+        return self.ops[a][0] == "where" and self.zero in self.args[a][2:] and a not in self.whole
 
     def _inside(self, a: int, change: Callable[[int], int]) -> int:
         left, right, value, other = self.args[a]
         return self.where(self.ops[a][1], left, right, change(value), change(other))
 
     def _sign(self, a: int) -> tuple[bool, int]:
-        if self.ops[a] == "neg":
+        if self.ops[a] == "neg" and a not in self.whole:
             return True, self.args[a][0]
         if a in self.constants and self.constants[a] < 0:
             return True, self.constant(-self.constants[a])

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import isfinite
 
 from derive.errors import InputError
-from derive.notation.form import Form, Frac, Matrix, Neg, Number, Power, Product, Sum, Symbol
+from derive.notation.form import Form, Frac, Matrix, Neg, Number, Power, Product, Shape, Sum, Symbol
 from derive.notation.symbols import parse_symbol
 
 LONGEST_BITS = 3_000
@@ -99,6 +99,11 @@ def number(value: int | str | float | Decimal | Fraction) -> Form:
     if digits is not None:
         return Number(digits)
     return Frac(Number(str(value.numerator)), Number(str(value.denominator)))
+
+
+def dimensions(counts: Iterable[int]) -> Shape:
+    """A shape of whole numbers: 3 × 3."""
+    return Shape(tuple(map(number, counts)))
 
 
 def decimal_digits(value: Fraction) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from derive.graph.windows import Slide
-from derive.notation.build import ONE, TWO, ZERO, number
+from derive.notation.build import ONE, TWO, ZERO, dimensions, number
 from derive.notation.form import Call, Fence, Form, Frac, Product, Shape, Sum, Symbol
 from derive.notation.symbols import symbol_name
 from derive.record import Given, Line, Mark, Phrase, Step
@@ -18,7 +18,7 @@ def size_step(output: Symbol, size: tuple[int, int], window: Slide) -> tuple[Ste
     counts = window.counts(*size)
     sides = tuple(_side(axis, size[axis], window) for axis in (0, 1))
     reason: Phrase = (_formula(window), " for rows and columns")
-    lines = (Line("=", Shape(sides), reason), Line("=", Shape(tuple(map(number, counts)))))
+    lines = (Line("=", Shape(sides), reason), Line("=", dimensions(counts)))
     meaning = Shape(tuple(_meant(axis, size[axis], window) for axis in (0, 1)))
     given = Given(Call("meaning", (target,)), meaning, shown=False)
     return Step(symbol_name(target), target, lines, "size", (), (Mark(Fraction(1), "M"),)), given

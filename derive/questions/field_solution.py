@@ -24,7 +24,7 @@ from derive.network.fields.steps import (
 from derive.network.layers.base import AXES
 from derive.network.network import INPUT
 from derive.network.working.shapes import in_numbers, shape_form
-from derive.notation.build import number
+from derive.notation.build import dimensions, number
 from derive.notation.form import Call, Form, Shape, Symbol, symbols
 from derive.notation.symbols import symbol_name
 from derive.notation.worksheet import Worksheet
@@ -250,7 +250,7 @@ class Solution:
         for name in self.names:
             wide = [size > side for size, side in zip(self.found[name].sizes, image, strict=True)]
             if any(wide):
-                size = Shape(tuple(map(number, image))) if len(image) > 1 else number(image[0])
+                size = dimensions(image) if len(image) > 1 else number(image[0])
                 where = "input" if self.origin == INPUT else f"output of {self.origin}"
                 yield (
                     f"The field of {name} is larger than the {where} of ",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import combining
+
 from derive.notation import plain
 from derive.notation.form import Form
 from derive.record import Figure, Line, Listing, Mark, Picture
@@ -58,12 +60,12 @@ class TextPrinter(Printer):
 
     def _display(self, display: Display) -> str:
         targets = ["" if row.target is None else self.write(row.target) for row in display.rows]
-        left = max(map(len, targets))
+        left = max(map(_width, targets))
         return "\n".join(self._row(row, target, left) for row, target in zip(display.rows, targets, strict=True))
 
     def _row(self, row: Row, target: str, left: int) -> str:
         reason = "; ".join(filter(None, [str(self.phrase(row.reason)), "answer" if row.boxed else ""]))
-        start = f"  {target:>{left}} "
+        start = f"  {' ' * (left - _width(target))}{target} "
         if row.relation == "assume":
             return _ruled(f"{start}with {self.write(row.form)}", reason, marks_text(row.marks))
         pieces = self._pieces(row)
@@ -96,8 +98,8 @@ class TextPrinter(Printer):
             rows.append([target, *forms, str(self.phrase(row.reason)), marks_text(row.marks)])
         count = max(map(len, rows), default=0)
         rows = [row + [""] * (count - len(row)) for row in rows]
-        widths = [max(len(row[i]) for row in rows) for i in range(count)]
-        lines = ["  " + "  ".join(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+        widths = [max(_width(row[i]) for row in rows) for i in range(count)]
+        lines = ["  " + "  ".join(map(_padded, row, widths)).rstrip() for row in rows]
         return "\n".join([*lines, *([_ruled("", "", marks_text(table.marks))] if table.marks else [])])
 
     def _own_cell(self, cell: Cell) -> str:
@@ -114,4 +116,13 @@ class TextPrinter(Printer):
 def _ruled(text: str, reason: str, marks: str) -> str:
     """A line with its reason in the reason column, or two spaces behind a longer text, and the marks in brackets."""
     notes = "  ".join(filter(None, [reason and f"({reason})", marks and f"[{marks}]"]))
-    return f"{text:<{_REASON_COLUMN}}  {notes}".rstrip() if notes else text
+    return f"{_padded(text, _REASON_COLUMN)}  {notes}".rstrip() if notes else text
+
+
+def _width(text: str) -> int:
+    """The columns that a terminal gives it: an accent stands over its letter."""
+    return sum(not combining(sign) for sign in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))

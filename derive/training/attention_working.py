@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from derive.graph.arrays import Array, shape_of
 from derive.graph.point import Point, array_line, forward_steps
-from derive.notation.build import ONE, column, number
-from derive.notation.form import Form, Frac, Matrix, Product, Shape, Symbol, Transpose
+from derive.notation.build import ONE, column, dimensions, number
+from derive.notation.form import Form, Frac, Matrix, Product, Symbol, Transpose
 from derive.notation.rounding import as_fraction
 from derive.notation.symbols import symbol_name
 from derive.record import Line, Mark, Phrase, Step
@@ -77,7 +76,7 @@ class Working:
         left, right = map(self._sides, form.factors)
         if not (left and right):
             return ()
-        return (_size(left), " · ", _size(right), " → ", _size((left[0], right[1])))
+        return (dimensions(left), " · ", dimensions(right), " → ", dimensions((left[0], right[1])))
 
     def _sides(self, factor: Form) -> tuple[int, ...]:
         if isinstance(factor, Transpose):
@@ -125,7 +124,3 @@ class Working:
             return ONE
         parts = [self.point.env[entry(name, shape, row, j + 1)] for j in range(shape[1])]
         return number(sum(map(as_fraction, parts), Fraction(0)))
-
-
-def _size(sides: Sequence[int]) -> Shape:
-    return Shape(tuple(map(number, sides)))

@@ -177,7 +177,8 @@ class Stability:
             rate, limit = self.rate * self.curvature, 2
             sign = ">" if rate > limit else "=" if rate == limit else "<"
             reason = (Relation(sign, RATE, LIMIT),)
-        return Step("descent", target, (Line("=", Text(said), reason),), "stability", (), ACCURACY)
+        lines = (Line("=", Text(said), reason),)
+        return Step("descent", target, lines, "stability", (), ACCURACY, intro=("Step after step:",))
 
     def _moved(self, name: Symbol, numbers: bool = False) -> Step:
         """A parameter after the step: the rule, then with its gradient put in."""

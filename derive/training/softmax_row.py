@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 from derive.graph.arithmetic import Real
@@ -28,11 +28,13 @@ def softmax_row(point: Point, scores: Scores, shares: Matrix, reason: Phrase) ->
     formula = _over_sum([score and Call("exp", (score,)) for score in scores])
     first = Line("=", formula, reason)
     rounding = point.conventions.rounding
+    powers: list[Real | None] = [score and point.worth(Call("exp", (score,))) for score in scores]
+    kept: list[Real] = [power for power in powers if power is not None]
+    if all(power == kept[0] for power in kept) and not isinstance(kept[0], Fraction):
+        return (first, *_equal_shares(point, formula, shares))
     if rounding.mode == "exact":
         form, _ = numbers_in(formula, point.env, rounding, forms=point.exact)
         return (first, Line("=", form, NUMBERS_IN, at=any(symbols(form))))
-    powers: list[Real | None] = [score and point.worth(Call("exp", (score,))) for score in scores]
-    kept: list[Real] = [power for power in powers if power is not None]
     total = sum(kept)
 
     def written(value: Real, extra: int) -> Form:
@@ -49,6 +51,16 @@ def softmax_row(point: Point, scores: Scores, shares: Matrix, reason: Phrase) ->
     relation: Relation = "=" if all(isinstance(power, Fraction) for power in kept) else "≈"
     lines = [Line(relation, as_printed(make, shares), why, level) for make, why, level in ways]
     return (first, *lines, Line(relation, shares, ("the shares",)))
+
+
+def _equal_shares(point: Point, formula: Form, shares: Matrix) -> Iterator[Line]:
+    """Equal scores need no exponential worked out: whatever it is, it cancels."""
+    rounding = point.conventions.rounding
+    form, _ = numbers_in(formula, point.env, rounding, forms=point.exact)
+    yield Line("=", form, NUMBERS_IN)
+    exact = exact_form(Fraction(1, sum(entry != ZERO for entry in shares.rows[0])), rounding)
+    relation: Relation = "=" if exact in shares.rows[0] else "≈"
+    yield Line(relation, shares, ("equal scores, equal shares",))
 
 
 def _over_sum(powers: Sequence[Form | None], total: Form | None = None) -> Form:

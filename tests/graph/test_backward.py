@@ -12,6 +12,7 @@ from derive.graph.backward import Backward, course_form
 from derive.graph.curvature import differentiate
 from derive.graph.graph import Graph
 from derive.graph.point import Point
+from derive.notation.build import sym
 from derive.notation.form import Derivative, walk
 from derive.notation.symbols import parse_symbol
 from derive.notation.text import read
@@ -204,3 +205,21 @@ def test_a_quantity_without_a_path_has_gradient_zero():
 )
 def test_course_form(text, expected):
     assert course_form(read(text))[0] == read(expected)
+
+
+@pytest.mark.parametrize(
+    ("definition", "loss", "slope"),
+    [
+        ("x/2", "3*z*y", "3*z"),
+        ("-x", "3*z*y", "3*z"),
+        ("1/x", "y*z", "z"),
+        ("x/2", "y*z/4", "z/4"),
+        ("relu(x)/2", "-z*y", "-z"),
+        ("where(x > 0, x, 0)", "3*z*y", "3*z"),
+    ],
+)
+def test_a_named_quantity_stays_whole_in_a_product(definition, loss, slope):
+    graph = Graph({"z": definition, "L": loss})
+    loss, y = graph.scalar(sym("L")), graph.scalar(sym("y"))
+    node = graph.program.gradient(loss, [y], graph.labels)[y]
+    assert graph.form(node, inside=node not in graph.labels) == read(slope)

@@ -1,11 +1,13 @@
 """Attention by hand against PyTorch: weights and outputs of random matrices, masks and heads, and what is refused."""
 
 import random
+from fractions import Fraction
 
 import pytest
 
 from derive.check.judge import judge
 from derive.errors import InputError
+from derive.notation.build import ZERO
 from derive.notation.form import Call, Matrix, walk
 from derive.notation.value import evaluate
 from derive.questions.catalogue import question
@@ -107,6 +109,25 @@ def test_the_worked_row_shows_numerators_sum_and_shares():
     whole = next(answer.shown for answer in derivation.answers if answer.name == "A")
     assert isinstance(whole, Matrix)
     assert row.lines[-1].form.rows[0] == whole.rows[1]
+
+
+@pytest.mark.parametrize("mode", ["carry-full", "carry-rounded", "exact"])
+def test_equal_scores_share_equally_and_no_exponential_is_rounded(mode):
+    givens = {"Q": [[2.5], [1]], "K": [[-2], [-2], [-2]], "V": [[1], [2], [4]], "mask": [[1, 1, 1], [0, 1, 1]]}
+    for row, share in ((1, Fraction(1, 3)), (2, Fraction(1, 2))):
+        derivation = solved(Conventions(Rounding(mode)), **givens, row=row)
+        assert judge(derivation).verified is True
+        (worked,) = [step for step in derivation.steps if step.name == "A_row"]
+        assert worked.lines[1].relation == "="
+        last = worked.lines[-1]
+        kept = [evaluate(entry, {}) for entry in last.form.rows[0] if entry != ZERO]
+        assert len(kept) == share.denominator
+        if mode == "carry-rounded":
+            assert last.relation == "≈"
+            assert kept[0] == round(share, 4)
+        else:
+            assert last.relation == "="
+            assert set(kept) == {share}
 
 
 def test_the_row_that_is_asked_for_is_worked():

@@ -61,6 +61,14 @@ def test_text_of_a_derivation() -> None:
     assert re.fullmatch(r"       = 2 +\(answer\)  \[M1\]", second)
 
 
+def test_an_accent_takes_no_column_of_a_text() -> None:
+    steps = [Step(name, sym(name), (Line("=", number(2), (f"rule of {name}",)),)) for name in ("x_hat", "loss")]
+    accented, plain = documents.text(Derivation("A", steps=tuple(steps))).splitlines()
+    assert "\u0302" in accented
+    shown = accented.replace("\u0302", "")
+    assert [shown.index(sign) for sign in "=("] == [plain.index(sign) for sign in "=("]
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_answers_do_not_stand_on_the_exam(sheets: ModuleType, format: str) -> None:
     assert "1.750" in documents.render(sheets.small(), "solution", format)

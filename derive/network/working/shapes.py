@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from derive.network.layers.base import AXES, AXIS_NAMES, Layer, Rule, Size, axes, out
 from derive.network.network import Order
-from derive.notation.build import number
+from derive.notation.build import dimensions, number
 from derive.notation.form import Call, Fence, Form, Number, Shape, Symbol, rebuild, symbols, walk
 from derive.notation.symbols import symbol_name
 from derive.notation.value import evaluate, substituted
@@ -33,7 +33,7 @@ def renamed(form: Form, rename: Rename) -> Form:
 def shape_form(size: Size, order: Order = "HWC") -> Form:
     """A size as it is printed: a×b×c, or one number for a vector."""
     shown = ordered(size, order)
-    return number(shown[0]) if len(shown) == 1 else Shape(tuple(map(number, shown)))
+    return number(shown[0]) if len(shown) == 1 else dimensions(shown)
 
 
 def premises(layer: Layer, size: Size, rename: Rename = same, own: bool = True) -> tuple[Given, ...]:
