@@ -14,7 +14,7 @@ from typing import Literal
 from derive.notation.form import Form
 
 Relation = Literal["=", "≈", ":=", "assume"]
-AnswerKind = Literal["number", "integer", "shape", "matrix", "expression", "points", "verdict", "text", "code"]
+AnswerKind = Literal["number", "integer", "shape", "matrix", "expression", "point", "points", "verdict", "text", "code"]
 Phrase = tuple[str | Form, ...]
 """Words with mathematics between them; strings are plain text that every printer escapes."""
 

@@ -7,10 +7,11 @@ text, and a decimal that a float cannot hold digit by digit stays text too (the 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -33,7 +34,8 @@ class YamlFile:
     """Plain data and where it stands.
 
     `keys` and `values` map a path to (line, column), both from 1; `texts` holds the column at which the characters of a
-    one-line text begin, behind its quotation mark where it has one.
+    one-line text begin, behind its quotation mark where it has one. `titles` has what people call a path, where that
+    is not its number.
     """
 
     name: str
@@ -41,6 +43,7 @@ class YamlFile:
     keys: dict[DataPath, tuple[int, int]] = field(default_factory=dict)
     values: dict[DataPath, tuple[int, int]] = field(default_factory=dict)
     texts: dict[DataPath, int] = field(default_factory=dict)
+    titles: dict[DataPath, str] = field(default_factory=dict)
 
     def place(self, path: DataPath, key: bool = False, inside: int | None = None) -> Place:
         """Where a path stands, or the nearest thing around it that is in the file.
@@ -57,13 +60,16 @@ class YamlFile:
         line, column = next((spot[here] for spot in spots if here in spot), (1, 1))
         if inside is not None and path in self.texts:
             column = self.texts[path] + inside - 1
-        return Place(self.name, line, column, path_text(path) or None)
+        return Place(self.name, line, column, path_text(path, self.titles) or None)
 
 
-def path_text(path: DataPath) -> str:
-    """A path as people say it, counted from 1: `problem 2, part a, given, input 3`."""
+def path_text(path: DataPath, titles: Mapping[DataPath, str] = MappingProxyType({})) -> str:
+    """A path as people say it, counted from 1: `problem 2, part a, given, input 3`; by its title what has one."""
     words: list[str] = []
-    for item in path:
+    for length, item in enumerate(path, 1):
+        if (title := titles.get(path[:length])) is not None:
+            words = [title]
+            continue
         if isinstance(item, int) and words:
             words[-1] = _ITEMS.get(words[-1], "{name} {number}").format(
                 name=words[-1], number=item + 1, letter=chr(ord("a") + item)

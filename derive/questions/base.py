@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -26,6 +27,11 @@ class Question(BaseModel):
     def draw(cls, rng: random.Random) -> dict[str, Any]:
         """Random givens, as they would stand in an exam file."""
         raise NotImplementedError
+
+    @classmethod
+    def under(cls, givens: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
+        """The givens of the same question where the convention `name` is another."""
+        return {**givens, name: value}
 
     def solve(self, conventions: Conventions) -> Derivation:
         """The checked-for derivation: prompt, givens, steps and answers, with marks as weights (scaled to the points

@@ -32,7 +32,8 @@ def accepts(answer: Answer, claim: Any, rounding: Rounding) -> bool:
     """Whether a claim agrees with an answer.
 
     Numbers agree where they are equal, or the claim is the answer rounded to the digits of the policy (or within the
-    answer's own relative tolerance); matrices entry by entry, points in any order, expressions by their values.
+    answer's own relative tolerance); matrices and a point entry by entry, several points in any order, expressions by
+    their values.
 
     Args:
         answer: the right one.
@@ -166,7 +167,7 @@ def _points_agree(numbers: _Numbers, right: Value, claimed: Value, shown: Value)
 def _rows(value: Value) -> list[Value]:
     if isinstance(value, tuple):
         return list(value)
-    return value.parts() if isinstance(value, Array) and len(value.shape) > 1 else [value]
+    return value.parts() if isinstance(value, Array) else [value]
 
 
 _COMPARED: dict[str, Callable[[_Numbers, Value, Value, Value], bool]] = {"points": _points_agree}

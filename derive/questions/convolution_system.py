@@ -103,13 +103,13 @@ class System:
         return None if self.elimination.contradiction is not None else general(self.elimination)
 
     @property
-    def found(self) -> tuple[Form, Form, Literal["number", "points", "verdict"]]:
+    def found(self) -> tuple[Form, Form, Literal["number", "point", "verdict"]]:
         """The target, what it is, and the kind of answer that this is."""
         if self.values is None:
             return self.target, Text(NO_SOLUTION), "verdict"
         if self.elimination.free:
             return self.target, Text(MANY), "verdict"
-        return self.target, self._point(), "points" if len(self.unknowns) > 1 else "number"
+        return self.target, self._point(), "point" if len(self.unknowns) > 1 else "number"
 
     def _point(self) -> Form:
         assert self.values is not None

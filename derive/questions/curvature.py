@@ -22,7 +22,7 @@ from derive.notation.working import number_lines
 from derive.questions.expression import ANSWER_MARK, ONE_MARK, QUARTIC, ExpressionQuestion, matrix_at, step_name
 from derive.questions.fields import Expression, numeric
 from derive.questions.graph_question import listed
-from derive.record import Answer, Conventions, Derivation, Line, Phrase, Rounding, Step
+from derive.record import Answer, AnswerKind, Conventions, Derivation, Line, Phrase, Rounding, Step
 
 Found = Literal["nothing", "gradient", "hessian"]
 
@@ -222,7 +222,8 @@ class CalculusCriticalPoints(CalculusHessian):
         line = Line("=", value, ("every component zero",))
         uses = tuple(step.name for step in steps)
         steps.append(Step("points", target, (line,), "critical points", uses, ANSWER_MARK))
-        answers = [Answer("points", "points", value, value, target)]
+        kind: AnswerKind = "points" if len(points) > 1 else "point" if len(points[0]) > 1 else "number"
+        answers = [Answer("points", kind, value, value, target)]
         if self.kinds:
             more, verdicts = self.classified(points, gradient, whole, conventions.rounding)
             answers += verdicts

@@ -78,6 +78,15 @@ class NetworkQuestion(Question):
         except InputError as error:
             raise error.at(path="net") from None
 
+    @classmethod
+    def under(cls, givens: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
+        """In another order of axes the input is the same one: its channels move as well."""
+        changed = super().under(givens, name, value)
+        size = givens.get("input")
+        if name == "order" and isinstance(size, Sequence) and len(size) > 1:
+            changed["input"] = [size[-1], *size[:-1]] if value == "CHW" else [*size[1:], size[0]]
+        return changed
+
     def sheet(
         self, title: str, prompt: Phrase, network: Network, found: Found, conventions: Conventions, words: bool = True
     ) -> Derivation:

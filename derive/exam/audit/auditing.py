@@ -6,15 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any, Literal
 
-from derive.errors import DeriveError, UnknownName
+from derive.errors import DeriveError, InputError, UnknownName
 from derive.exam.audit.claimed import Claim
 from derive.exam.audit.key import ClaimRules, Key
 from derive.exam.audit.lines import WrongLine, first_wrong_line
 from derive.exam.audit.readings import readings
 from derive.exam.audit.replay import program_of
-from derive.exam.audit.slips import Slip, find_slip
+from derive.exam.audit.slips import BASES, Slip, find_slip, to_base
 from derive.exam.sheet import SolvedPart
 from derive.exam.solve import SolvedExam, parts_of, solve_and_judge
 from derive.exam.yaml_file import YamlFile
@@ -156,7 +157,7 @@ def _by_name(rules: ClaimRules, derivation: Derivation, source: YamlFile, index:
         return dict(rules.claims)
     if len(asked) != 1:
         where = source.place(("parts", index, "claims"))
-        raise UnknownName(f"answer of part {rules.part}", "", asked, where)
+        raise InputError(f"one claim, but several answers; claim each by its name: {', '.join(asked or names)}", where)
     return {asked[0]: rules.claims}
 
 
@@ -201,6 +202,8 @@ class _Comparison:
             count = self._agreeing(reading.derivation, rounding) - agreeing
             if count > best:
                 best, nearest = count, (reading.derivation, reading.words)
+        if base := self._base(derivation):
+            return "agrees under convention", f"logarithm: to base {base}", None
         return "wrong", nearest[1], self._slip(nearest[0])
 
     def _conventions(self) -> Conventions:
@@ -213,6 +216,16 @@ class _Comparison:
     def _agreeing(self, derivation: Derivation, rounding: Rounding) -> int:
         """How many claims agree."""
         return sum(_agrees(claim, answer, rounding) is not None for claim, answer in self._pairs(derivation))
+
+    def _base(self, derivation: Derivation) -> int | None:
+        """The base to which all logarithms make the claims right."""
+        program, pairs = program_of(derivation), list(self._pairs(derivation))
+        for base in BASES:
+            changed = program.rewritten(partial(to_base, base))
+            env = changed.run() if changed != program else {}
+            if env and pairs and all(claim.met(answer.label, env) for claim, answer in pairs):
+                return base
+        return None
 
     def _slip(self, derivation: Derivation) -> Slip | None:
         pairs = list(self._pairs(derivation))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from derive.errors import InputError, UnknownName
 from derive.exam.model import ConventionRules, Exam, Givens, exam_of, label_of, load_exam
-from derive.exam.yaml_file import YamlFile, read_yaml
+from derive.exam.yaml_file import DataPath, YamlFile, read_yaml
 from derive.questions.faults import raise_all, translate
+
+T = TypeVar("T")
 
 
 class _Section(BaseModel):
@@ -60,7 +62,7 @@ def load_key(path: Path | str) -> Key:
     Raises:
         InputError: the file, or the exam that it names, cannot be read; a part is not known.
     """
-    source = read_yaml(Path(path))
+    source = _titled(read_yaml(Path(path)))
     if not isinstance(source.data, dict):
         raise InputError("a key is a mapping with title and parts", source.place(()))
     try:
@@ -71,6 +73,16 @@ def load_key(path: Path | str) -> Key:
     exam = load_exam(Path(path).parent / rules.exam) if rules.exam else None
     whole, places = _joined(rules, source, exam)
     return Key(rules, source, whole, places)
+
+
+def _titled(source: YamlFile) -> YamlFile:
+    """The file, in which a part goes by the name that the key has for it."""
+    parts = source.data.get("parts") if isinstance(source.data, dict) else None
+    named = enumerate(parts) if isinstance(parts, list) else ()
+    titles: dict[DataPath, str] = {
+        ("parts", index): f"part {part['part']}" for index, part in named if isinstance(part, dict) and "part" in part
+    }
+    return replace(source, titles=titles)
 
 
 def _joined(rules: KeyRules, source: YamlFile, exam: Exam | None) -> tuple[Exam, tuple[tuple[int, str], ...]]:
@@ -85,22 +97,23 @@ def _joined(rules: KeyRules, source: YamlFile, exam: Exam | None) -> tuple[Exam,
         {"title": claim.part, "parts": [{"ask": claim.ask, "points": 1, "given": claim.given}]} for claim in rules.parts
     ]
     data = {"title": rules.title, "conventions": source.data.get("conventions", {}), "problems": problems}
-    moved = _moved(source, len(problems))
-    whole = exam_of(YamlFile(source.name, data, moved.keys, moved.values, moved.texts))
+    whole = exam_of(_moved(source, data))
     return whole, tuple((number, "a") for number in range(1, len(problems) + 1))
 
 
-def _moved(source: YamlFile, count: int) -> YamlFile:
-    """Where the questions of a key stand, by the paths that they have in an exam."""
+def _moved(source: YamlFile, data: Any) -> YamlFile:
+    """The questions of a key as an exam, where they stand in the key."""
 
-    def there(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    def there(path: DataPath) -> DataPath:
         if len(path) > 1 and path[0] == "parts":
             return ("problems", path[1], "parts", 0, *path[2:])
         return path
 
-    keys = {there(path): spot for path, spot in source.keys.items()}
-    values = {there(path): spot for path, spot in source.values.items()}
-    return YamlFile(source.name, source.data, keys, values, {there(p): c for p, c in source.texts.items()})
+    def all_there(found: dict[DataPath, T]) -> dict[DataPath, T]:
+        return {there(path): each for path, each in found.items()}
+
+    spots = all_there(source.keys), all_there(source.values), all_there(source.texts)
+    return YamlFile(source.name, data, *spots, all_there(source.titles))
 
 
 def _names(exam: Exam) -> dict[str, tuple[int, str]]:

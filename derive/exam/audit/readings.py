@@ -45,9 +45,10 @@ def _solved(words: str, ask: str, givens: Mapping[str, Any], conventions: Conven
 
 
 def _changed_givens(ask: str, givens: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name, field in question_type(ask).model_fields.items():
+    kind = question_type(ask)
+    for name, field in kind.model_fields.items():
         for value in alternatives(field, givens.get(name)):
-            yield f"{name.replace('_', ' ')}: {_said(value, givens.get(name))}", {**givens, name: value}
+            yield f"{name.replace('_', ' ')}: {_said(value, givens.get(name))}", kind.under(givens, name, value)
     if isinstance(net := givens.get("net"), list):
         yield from ((words, {**givens, "net": other}) for words, other in _changed_layers(net))
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from random import Random
 
 from derive.check.traits import is_symbolic
-from derive.notation.arrays import Value
+from derive.notation.arrays import Array, Value
 from derive.notation.form import At, Call, Derivative, Form, Symbol, Text, symbols
 from derive.notation.reals import Undefined
 from derive.notation.symbols import symbol_name
-from derive.notation.value import Evaluator, NoValue
+from derive.notation.value import Evaluator, NoValue, substituted
 from derive.record import Derivation, Given, Phrase, Step
 
 DIGITS = 30
@@ -41,6 +41,11 @@ class Program:
         formulas[place] = replace(formulas[place], form=form)
         return replace(self, formulas=tuple(formulas))
 
+    def rewritten(self, change: Callable[[Form], Form | None]) -> Program:
+        """The program with a change made wherever a formula has what it changes."""
+        formulas = (replace(each, form=substituted(each.form, change)) for each in self.formulas)
+        return replace(self, formulas=tuple(formulas))
+
     def value(self, wanted: Form, start: Mapping[Form, Value] | None = None, begin: int = 0) -> Value | None:
         """What a form is worth after all formulas; None where it has no value."""
         env = self.run(start, begin)
@@ -60,12 +65,26 @@ def evaluated(form: Form, env: Mapping[Form, Value]) -> Value | None:
     """The value of a form where names have these values; None where it has none."""
 
     def unknown(part: Form) -> Value | None:
-        return _drawn(part) if isinstance(part, Symbol) else None
+        if not isinstance(part, Symbol):
+            return None
+        entry = _entry(part, env)
+        return _drawn(part) if entry is None else entry
 
     try:
         return Evaluator(env, digits=DIGITS, unknown=unknown).value(form)
     except (Undefined, NoValue, ZeroDivisionError):
         return None
+
+
+def _entry(name: Symbol, env: Mapping[Form, Value]) -> Value | None:
+    """The value of an entry of an array that has one: S_12 of S."""
+    for cut in range(len(name.sub)):
+        index, rest = name.sub[cut:], replace(name, sub=name.sub[:cut])
+        array = env.get(replace(rest, bold=True), env.get(rest))
+        if isinstance(array, Array) and all(map(str.isdigit, index)):
+            position = array.position([*map(int, index)])
+            return None if position is None else array.items[position]
+    return None
 
 
 def _drawn(name: Symbol) -> Fraction:

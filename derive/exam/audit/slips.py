@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
+from operator import itemgetter
 
 from derive.exam.audit.replay import Formula, Program, places
 from derive.notation.arrays import Value
@@ -39,6 +40,10 @@ from derive.notation.value import evaluate
 
 Change = Callable[[Form], Iterable[Form]]
 """form -> the forms that it becomes by the slip, made at its outermost sign alone."""
+Spot = tuple[int, Formula, dict[Form, Value]]
+"""A place in a program, its formula, and what is known before it."""
+BASES = (2, 10)
+"""Logarithms that are in use besides the natural one."""
 Accepts = Callable[[dict[Form, Value]], bool]
 
 
@@ -130,8 +135,10 @@ def _sign(form: Form) -> Iterator[Form]:
 
 
 def _factor_two(form: Form) -> Iterator[Form]:
-    yield Product((Number("2"), form))
-    yield Frac(form, Number("2"))
+    """Of what is worked out; nobody doubles a number that was given."""
+    if not isinstance(form, (Number, Symbol)):
+        yield Product((Number("2"), form))
+        yield Frac(form, Number("2"))
 
 
 def _dropped_factor(form: Form) -> Iterator[Form]:
@@ -159,8 +166,13 @@ def _other_function(form: Form) -> Iterator[Form]:
 
 
 def _other_log(form: Form) -> Iterator[Form]:
-    if isinstance(form, Call) and form.function == "log" and not form.primes:
-        yield from (Frac(form, Call("log", (Number(base),))) for base in ("2", "10"))
+    yield from filter(None, (to_base(base, form) for base in BASES))
+
+
+def to_base(base: int, form: Form) -> Form | None:
+    """A logarithm to another base; None of anything else."""
+    is_log = isinstance(form, Call) and form.function == "log" and not form.primes
+    return Frac(form, Call("log", (number(base),))) if is_log else None
 
 
 def _transposed(form: Form) -> Iterator[Form]:
@@ -188,28 +200,30 @@ _DEFAULTS = ("0.9", "0.99", "0.999", "0.9999", "1", "0", "0.1", "0.01", "0.001",
 _LARGEST = 12
 
 
-def _other_value(
-    program: Program, spots: list[tuple[int, Formula, dict[Form, Value]]], accepts: Accepts
-) -> Slip | None:
-    """Another number for a single value that was given: another stride, another default."""
-    for place, formula, before in spots:
-        if not formula.given or decimal_of(formula.form) is None:
-            continue
-        for other in _others(formula.form):
-            if accepts(program.changed(place, other).run(before, place)):
-                note = next((part for part in formula.note if isinstance(part, str)), "")
-                name = note or (symbol_name(formula.target) if isinstance(formula.target, Symbol) else "value")
-                return Slip(f"wrong {name}", f"{_said(other)} for {_said(formula.form)}")
+def _other_value(program: Program, spots: list[Spot], accepts: Accepts) -> Slip | None:
+    """Another number for a single value that was given: another stride, another default; the nearest one."""
+    others = [
+        (distance, spot, other)
+        for spot in spots
+        if spot[1].given and decimal_of(spot[1].form) is not None
+        for distance, other in _others(spot[1].form)
+    ]
+    for _, (place, formula, before), other in sorted(others, key=itemgetter(0)):
+        if accepts(program.changed(place, other).run(before, place)):
+            note = next((part for part in formula.note if isinstance(part, str)), "")
+            name = note or (symbol_name(formula.target) if isinstance(formula.target, Symbol) else "value")
+            return Slip(f"wrong {name}", f"{_said(other)} for {_said(formula.form)}")
     return None
 
 
-def _others(form: Form) -> Iterator[Form]:
-    """Small whole numbers for a small whole number, usual settings for a decimal one."""
+def _others(form: Form) -> Iterator[tuple[Fraction, Form]]:
+    """Small whole numbers for a small whole number, usual settings for a decimal one; each with how far off it is."""
     value = evaluate(form)
     if value.denominator == 1 and 0 <= value <= _LARGEST:
-        yield from (number(k) for k in range(_LARGEST + 1) if k != value)
+        yield from ((abs(k - value), number(k)) for k in range(_LARGEST + 1) if k != value)
     elif value.denominator != 1:
-        yield from (Number(text) for text in _DEFAULTS if Fraction(text) != value)
+        usual = ((abs(Fraction(text) - value), Number(text)) for text in _DEFAULTS)
+        yield from (pair for pair in usual if pair[0])
 
 
 def _said(form: Form) -> str:

@@ -24,6 +24,8 @@ CONV = {"input": [26, 26, 26], "net": ["conv2d(filters=5, kernel=7, stride=3, pa
 UNEVEN = {"input": [27, 27, 1], "net": ["conv2d(filters=5, kernel=8, stride=3)"]}
 FILTERS = {"input": [32, 32, 3], "net": ["conv2d(filters=4, kernel=5)"]}
 TIE = {"graph": {"y": "relu(x)", "L": "y**2 + x"}, "at": {"x": 0}, "of": "L", "wrt": "x"}
+ATTENTION = {"Q": [[1, 0]], "K": [[1, 0], [0, 1]], "V": [[1], [2]]}
+LAYER = "conv2d(filters=6, kernel=5, stride=2, padding=2)"
 
 CLAIMS = [
     # right
@@ -32,6 +34,9 @@ CLAIMS = [
     ("network.parameters", FILTERS, "(5*5*3 + 1)*4", "agrees", "", ""),
     ("graph.gradient", GRADIENT, {"w": -1.749568, "b": -0.4999}, "agrees", "", ""),
     ("calculus.derivative", {"function": "x**3", "wrt": "x"}, "3*x*x", "agrees", "", ""),
+    ("calculus.critical_points", {"function": "x**3 - 3*x"}, {"points": [[-1], [1]]}, "agrees", "", ""),
+    ("calculus.critical_points", {"function": "x**2 + y**2 - 2*x"}, {"points": [[1, 0]]}, "agrees", "", ""),
+    ("calculus.critical_points", {"function": "x**2 + y**2 - 2*x"}, {"points": [0, 1]}, "wrong", "", None),
     # under another convention
     ("graph.forward", {"graph": {"y": "sigmoid(x)"}, "at": {"x": 1}}, 0.73, "agrees under convention", "2 digits", ""),
     ("network.weight_shape", {**FILTERS, "framework": "pytorch"}, [5, 5, 3, 4], "agrees under convention",
@@ -39,6 +44,11 @@ CLAIMS = [
     ("network.output_shape", FILTERS, [32, 32, 4], "agrees under convention", "padding: same", ""),
     ("network.output_shape", {"input": [27, 27, 1], "net": ["max_pool2d(kernel=2)"]}, [14, 14, 1],
      "agrees under convention", "", ""),
+    ("network.output_shape", CONV, "5 x 8 x 8", "agrees under convention", "order: CHW", ""),
+    ("network.output_shape", {**CONV, "order": "CHW"}, [8, 8, 5], "agrees under convention", "order: HWC", ""),
+    ("graph.forward", {"graph": {"h": "-log(x)"}, "at": {"x": 0.5}}, 1, "agrees under convention", "to base 2", ""),
+    ("loss.value", {"loss": "bce", "prediction": [0.9, 0.2], "target": [1, 0]}, 0.07133, "agrees under convention",
+     "to base 10", ""),
     # slips
     ("network.parameters", FILTERS, 300, "wrong", "", "forgot bias"),
     ("network.output_shape", UNEVEN, [8, 8, 5], "wrong", "", "rounded up, not down"),
@@ -50,7 +60,9 @@ CLAIMS = [
     ("graph.forward", {"graph": {"z": "w*x + u*y"}, "at": {"w": 2, "x": 3, "u": 5, "y": 7}}, 35, "wrong", "",
      "dropped term"),
     ("graph.forward", {"graph": {"h": "tanh(x)"}, "at": {"x": 0.5}}, 0.6225, "wrong", "", "another function"),
-    ("graph.forward", {"graph": {"h": "-log(x)"}, "at": {"x": 0.5}}, 1, "wrong", "", "another base"),
+    ("graph.forward", {"graph": {"h": "log(x) + log(y)"}, "at": {"x": 8, "y": 2}}, 3.693, "wrong", "", "another base"),
+    ("attention.forward", ATTENTION, {"O": 1.27}, "wrong", "", "dropped factor (S, definition)"),
+    ("network.output_shape", {"input": [33, 33, 3], "net": [LAYER]}, [18, 18, 6], "wrong", "", "padding (3 for 2)"),
     ("optimizer.step", {**GRADIENT, "optimizer": "adam", "rate": 0.1, "settings": {"beta_2": 0.99}},
      {"v_w_1": 0.003061}, "wrong", "", "wrong beta_2"),
     ("network.weight_shape", FILTERS, [3, 4, 5, 5], "wrong", "", "axes in another order"),
@@ -190,7 +202,8 @@ BAD = [
     ({"parts": [{"part": "1.z", "claims": 1}], "exam": "exam.yaml"}, "1.count"),
     ({"parts": [{"part": "1.a", "claims": 1}], "exam": "nowhere.yaml"}, "nowhere.yaml"),
     ({"parts": []}, "parts"),
-    ({"parts": [part("graph.forward", {"graph": NEURON, "at": AT}, 3)]}, "known|Known"),
+    ({"parts": [part("graph.forward", {"graph": NEURON, "at": AT}, 3)]}, "one claim, but several answers.*: z, p, L"),
+    ({"parts": [{**part("network.parameters", {**FILTERS, "x": 1}, 3), "part": "sizes"}]}, "part sizes, given, x"),
 ]
 
 
