@@ -15,6 +15,8 @@ from pydantic_core import core_schema
 import derive.questions
 from derive.errors import DeriveError, UnknownName
 from derive.lookup import every, one
+from derive.notation import source
+from derive.notation.form import Form
 from derive.questions.base import Question
 from derive.questions.faults import DataPath, Locate, place_by_path, raise_all, settled, translate
 from derive.record import Conventions, Derivation
@@ -103,6 +105,10 @@ class _Generator(GenerateJsonSchema):
     """Writes what JSON cannot say, such as an instance of a form, as anything at all."""
 
     ignored_warning_kinds = {"non-serializable-default", "skipped-choice"}
+
+    def encode_default(self, dft: Any) -> Any:
+        """A form as a user would type it."""
+        return source.write(dft) if isinstance(dft, Form) else super().encode_default(dft)
 
     def handle_invalid_for_json_schema(self, schema: core_schema.CoreSchema, error_info: str) -> JsonSchemaValue:
         return {}

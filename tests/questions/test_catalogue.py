@@ -5,9 +5,11 @@ import random
 import pytest
 
 from derive.errors import InputError, UnknownName
+from derive.notation.form import Form
 from derive.questions.base import Question
 from derive.questions.catalogue import catalogue, purpose, question, question_type, schema_of, solved
 from derive.questions.faults import place_by_path
+from derive.questions.fields import to_form
 from derive.record import Conventions
 
 TYPES = sorted(catalogue())
@@ -25,6 +27,15 @@ def test_is_documented(ask):
     assert len(purpose(kind)) <= 120
     for name, given in schema_of(kind)["properties"].items():
         assert given.get("description"), f"{ask}: the given {name} has no description"
+
+
+@pytest.mark.parametrize("ask", TYPES)
+def test_defaults_stand_in_the_schema_as_they_are_typed(ask):
+    kind = question_type(ask)
+    for name, given in schema_of(kind)["properties"].items():
+        default = kind.model_fields[name].default
+        if isinstance(default, Form):
+            assert to_form(given["default"]) == default
 
 
 @pytest.mark.parametrize("ask", TYPES)
