@@ -134,4 +134,6 @@ Definitions = Annotated[
     BeforeValidator(to_definitions),
     WithJsonSchema({"type": "object", "additionalProperties": _TEXT_OR_NUMBER}),
 ]
+Activation = Annotated[str, BeforeValidator(lambda name: "identity" if name == "linear" else name)]
+"""The name of an activation; Keras says linear where it is the identity."""
 Positive = Annotated[int, Field(strict=True, ge=1, le=10**9)]

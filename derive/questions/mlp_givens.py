@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from derive.errors import InputError
 from derive.notation.build import number
 from derive.notation.form import Form, Matrix, symbols
-from derive.questions.fields import Expression, Values, to_form
+from derive.questions.fields import Activation, Expression, Values, to_form
 from derive.training.loss_forms import Choice, chosen
 from derive.training.losses import Reduction
 from derive.training.mlp import Layer, size_of
@@ -62,7 +62,7 @@ class LayerGiven(BaseModel):
     )
     b: Bias = Field(False, description="the bias of each unit; true for letters; none if not given")
     units: int | None = Field(None, ge=1, le=8, description="how many units, where the weights are letters")
-    activation: str = Field(
+    activation: Activation = Field(
         "identity", description="sigmoid, tanh, relu, leaky_relu, softplus, gelu, identity; softmax in the last layer"
     )
     alpha: Expression = Field(number("0.01"), description="the slope of leaky_relu for negative values")

@@ -12,6 +12,7 @@ from derive.errors import UnknownName
 from derive.notation.form import Call, Form, Symbol
 from derive.notation.symbols import symbol_name
 from derive.questions.base import Question
+from derive.questions.fields import Activation
 from derive.questions.graph_question import listed
 from derive.questions.recurrent_fields import Inputs, Renaming, StartStates, Weights
 from derive.questions.recurrent_run import Material, Run
@@ -38,7 +39,7 @@ class SequenceQuestion(Question):
         description="bias vectors of each sum: 1 as in Keras (b), or 2 as in PyTorch (b_x, b_h); one not given is 0",
         json_schema_extra=convention(),
     )
-    activations: dict[str, str] = Field(
+    activations: dict[str, Activation] = Field(
         {},
         description="functions by role: tanh, sigmoid, relu or identity; for the output softmax too",
         json_schema_extra=convention(

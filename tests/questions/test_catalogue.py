@@ -32,8 +32,9 @@ def test_is_documented(ask):
 @pytest.mark.parametrize("ask", TYPES)
 def test_defaults_stand_in_the_schema_as_they_are_typed(ask):
     kind = question_type(ask)
+    defaults = {field.alias or name: field.default for name, field in kind.model_fields.items()}
     for name, given in schema_of(kind)["properties"].items():
-        default = kind.model_fields[name].default
+        default = defaults[name]
         if isinstance(default, Form):
             assert to_form(given["default"]) == default
 

@@ -172,6 +172,18 @@ def test_both_readings_of_a_gru_are_one_option_apart():
     assert found[0] != pytest.approx(found[2])
 
 
+NAMED = {
+    "mlp.forward": lambda name: {"layers": [{"W": [[1, 2]], "activation": name}], "input": [3, 4]},
+    "rnn.forward": lambda name: {**RNN, "activations": {"state": name}},
+}
+
+
+@pytest.mark.parametrize("ask", NAMED)
+def test_an_activation_may_be_called_linear_as_in_keras(ask):
+    linear, identity = (values(solved(ask, NAMED[ask](name))) for name in ("linear", "identity"))
+    assert linear == identity
+
+
 # corners
 
 
