@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 KEY = "convention"
@@ -12,7 +14,8 @@ KEY = "convention"
 def convention(*values: Any) -> dict[str, Any]:
     """The `json_schema_extra` of a setting that stands for a convention; `values` where its type does not say them.
 
-    Of a setting that maps names to values, each of `values` is what changes in it.
+    With `values` a setting of another value stands for none. Of a setting that maps names to values, each of `values`
+    is what changes in it.
     """
     return {KEY: list(values)}
 
@@ -31,7 +34,22 @@ def alternatives(field: FieldInfo, given: Any) -> list[Any]:
     changes = [value for value in stated if isinstance(value, dict)]
     if changes:
         return [{**(current or {}), **change} for change in changes]
+    if stated and given is not None and given not in stated:
+        return []
     return [value for value in (stated or _values(field.annotation)) if value != current]
+
+
+def section(field: FieldInfo) -> type[BaseModel] | None:
+    """The model of a setting that has settings of its own."""
+    return _model(field.annotation)
+
+
+def _model(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) in (Union, UnionType, Annotated):
+        return next(filter(None, map(_model, get_args(annotation))), None)
+    return None
 
 
 def _values(annotation: Any) -> list[Any]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from derive.conventions import convention
 from derive.errors import InputError
 from derive.graph.arrays import Array
 from derive.graph.graph import Graph
@@ -130,7 +131,9 @@ class BatchNormForward(BatchNormQuestion):
         "train", description="train: the statistics of the batch; inference: the running ones"
     )
     running: Momentum | None = Field(
-        None, description="whose rule updates the running statistics: pytorch (α weighs the batch) or keras (the past)"
+        None,
+        description="whose rule updates the running statistics: pytorch (α weighs the batch) or keras (the past)",
+        json_schema_extra=convention("pytorch", "keras"),
     )
     running_mean: Numbers | None = Field(None, description="the running mean before the batch; 0 where not said")
     running_var: Numbers | None = Field(None, description="the running variance before the batch; 1 where not said")

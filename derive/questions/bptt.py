@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from derive.conventions import convention
 from derive.errors import InputError, UnknownName
 from derive.notation.form import Form, Symbol
 from derive.notation.symbols import symbol_name
@@ -40,7 +41,9 @@ class RnnBptt(SequenceQuestion):
 
     targets: Inputs = Field(description="what the results are compared with: one for each step, or one for the last")
     loss: Literal["half_squared", "squared", "binary_cross_entropy", "cross_entropy"] = Field(
-        "half_squared", description="the loss of a step: squares with the factor 1/2 or without, cross-entropies"
+        "half_squared",
+        description="the loss of a step: squares with the factor 1/2 or without, cross-entropies",
+        json_schema_extra=convention("half_squared", "squared"),
     )
     wrt: Names = Field(
         (), description="the shared weights whose gradients are asked for; the recurrent one if not said"

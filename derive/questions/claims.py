@@ -138,10 +138,12 @@ class _Numbers:
     def _slack(self, right: Any) -> Any:
         if self.answer.tolerance is not None:
             return self.reals.times(self.reals.real(self.answer.tolerance), self.reals.real(abs(right)))
-        unit = None if self.rounding.mode == "exact" else unit_of(rounded(right, self.rounding.digits))
-        if unit is None:
+        if self.rounding.mode == "exact":
             return abs(as_fraction(self.reals.real(right))) * _CLOSE
-        return unit / 2
+        if right == 0:  # it has no digits of its own
+            return Fraction(1, 2 * 10**self.rounding.digits)
+        unit = unit_of(rounded(right, self.rounding.digits))
+        return abs(as_fraction(self.reals.real(right))) * _CLOSE if unit is None else unit / 2
 
 
 def _entries_agree(numbers: _Numbers, right: Value, claimed: Value, shown: Value) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from derive.conventions import convention
 from derive.errors import InputError
 from derive.graph.arrays import Array
 from derive.graph.graph import Graph
@@ -52,7 +53,9 @@ class DropoutForward(Question):
     seed: int | None = Field(None, description="or the seed of uniform draws, which are printed")
     mode: Literal["train", "test"] = Field("train", description="train: the mask acts; test: it does not")
     scaling: Scaling = Field(
-        "inverted", description="inverted: division by 1 - p in training; classic: multiplication by 1 - p at test time"
+        "inverted",
+        description="inverted: division by 1 - p in training; classic: multiplication by 1 - p at test time",
+        json_schema_extra=convention(),
     )
 
     @classmethod

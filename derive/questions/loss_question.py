@@ -59,7 +59,7 @@ class LossQuestion(Question):
         description="sum, mean (over all entries, or samples) or batchmean (sums over outputs, mean over samples)",
         json_schema_extra=convention(),
     )
-    half: bool = Field(False, description="whether a squared error has the factor 1/2")
+    half: bool = Field(False, description="whether a squared error has the factor 1/2", json_schema_extra=convention())
     settings: Values = Field(
         {}, description="constants of the loss, such as delta, gamma, alpha; defaults as published"
     )

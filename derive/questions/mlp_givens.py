@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from derive.conventions import convention
 from derive.errors import InputError
 from derive.notation.build import number
 from derive.notation.form import Form, Matrix, symbols
@@ -91,9 +92,11 @@ class LossGiven(BaseModel):
         None, alias="from", description="what the output is to it: values, probabilities, logits, scores"
     )
     reduction: Reduction | None = Field(
-        None, description="sum, mean (over all entries, or samples) or batchmean (sums over outputs, mean over samples)"
+        None,
+        description="sum, mean (over all entries, or samples) or batchmean (sums over outputs, mean over samples)",
+        json_schema_extra=convention(),
     )
-    half: bool = Field(False, description="whether a squared error has the factor 1/2")
+    half: bool = Field(False, description="whether a squared error has the factor 1/2", json_schema_extra=convention())
     settings: Values = Field({}, description="constants of the loss, such as delta")
 
     def choice(self, kind: str | None) -> Choice:

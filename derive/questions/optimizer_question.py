@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from derive.conventions import convention
 from derive.errors import InputError, UnknownName
 from derive.graph.arrays import Array
 from derive.graph.graph import matrix_form, one_based
@@ -17,7 +18,7 @@ from derive.questions.fields import Definitions, Expression, Name, Values, numer
 from derive.questions.graph import GraphGradient
 from derive.questions.graph_question import Known
 from derive.record import Phrase
-from derive.training.optimizers import forms, names, optimizer
+from derive.training.optimizers import form_names, forms, names, optimizer
 from derive.training.rule import (
     CORRECTED,
     EPSILON,
@@ -61,14 +62,24 @@ class OptimizerQuestion(GraphGradient):
     of: Name = Field(parse_symbol("L"), description="the loss, a quantity of the graph")
     known: Known = Field("nothing", description="what an earlier part has found already: nothing, forward or gradient")
     optimizer: str = Field(description=f"one of {', '.join(names())}")
-    form: str = Field("", description=f"which rule of that name, the first if not said: {forms()}")
+    form: str = Field(
+        "",
+        description=f"which rule of that name, the first if not said: {forms()}",
+        json_schema_extra=convention(*form_names()),
+    )
     rate: Expression | None = Field(None, description="the learning rate")
     settings: Values = Field(
         {}, description="other constants, such as beta_1, epsilon or lam (weight decay); defaults as published"
     )
-    epsilon_in_root: bool | None = Field(None, description="whether ε stands under the root; as published if not said")
+    epsilon_in_root: bool | None = Field(
+        None,
+        description="whether ε stands under the root; as published if not said",
+        json_schema_extra=convention(),
+    )
     bias_correction: bool | None = Field(
-        None, description="whether moments are bias corrected; as published if not said"
+        None,
+        description="whether moments are bias corrected; as published if not said",
+        json_schema_extra=convention(),
     )
     state: States = Field(
         {}, description="what the step before left, or what the first one starts from: for each state (m, v) a value, "

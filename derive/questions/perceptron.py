@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from derive.conventions import convention
 from derive.errors import InputError
 from derive.notation.build import ZERO, number
 from derive.notation.form import Form, Product, Relation, Sum, Text
@@ -36,11 +37,15 @@ class PerceptronTrain(Labelled):
     bias: Expression | None = Field(None, description="the bias at the start, where one is trained; 0 if not said")
     start: Numbers = Field((), description="the weights at the start; zeros if not said")
     comparison: Literal[">=", ">"] = Field(
-        ">=", description=">= or >: whether the unit fires when its net sum just reaches the threshold"
+        ">=",
+        description=">= or >: whether the unit fires when its net sum just reaches the threshold",
+        json_schema_extra=convention(),
     )
     signs: bool = Field(False, description="whether targets and outputs of a Boolean function are -1 and 1")
     rule: Rule | None = Field(
-        None, description="error: rate * (target - output) * x; target: rate * target * x on an error (for -1 and 1)"
+        None,
+        description="error: rate * (target - output) * x; target: rate * target * x on an error (for -1 and 1)",
+        json_schema_extra=convention(),
     )
     epochs: int | None = Field(
         None, ge=1, le=MOST_STEPS, description="the largest number of epochs; 50 if not said, fewer for many examples"

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
+from derive.conventions import convention
 from derive.errors import InputError
 from derive.graph.windows import Slide
 from derive.network.layers.sliding import Padding, Sides
@@ -57,7 +58,9 @@ class PoolApply(Question):
         0, description="cells on each side; or valid, same, a number or (before, after) for rows and for columns"
     )
     outside: Literal["zero", "nothing", "-inf"] = Field(
-        "zero", description="what padding counts as: zero, or nothing at all (-inf for a maximum)"
+        "zero",
+        description="what padding counts as: zero, or nothing at all (-inf for a maximum)",
+        json_schema_extra=convention(),
     )
     of: tuple[int, ...] = Field(
         (),

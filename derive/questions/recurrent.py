@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from derive.conventions import convention
 from derive.errors import InputError
 from derive.graph.point import Point
 from derive.notation.form import Form, Symbol
@@ -194,10 +195,12 @@ class GruForward(SequenceForward):
 
     reset: Literal["before", "after"] = Field(
         "before", description="where the reset gate acts: on the state before its weights (Keras: reset_after=False), "
-        "or after them (Keras' default, PyTorch)",
+        "or after them (Keras' default, PyTorch)", json_schema_extra=convention(),
     )  # fmt: skip
     update: Literal["keep", "renew"] = Field(
-        "keep", description="what z multiplies: the old state (Cho 2014, Keras, PyTorch), or the candidate (Chung 2014)"
+        "keep",
+        description="what z multiplies: the old state (Cho 2014, Keras, PyTorch), or the candidate (Chung 2014)",
+        json_schema_extra=convention(),
     )
 
     def choices(self) -> dict[str, str]:

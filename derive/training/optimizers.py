@@ -229,6 +229,11 @@ def names() -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry.name for entry in TABLE))
 
 
+def form_names() -> tuple[str, ...]:
+    """The names of the forms of all optimizers that have several."""
+    return tuple(dict.fromkeys(entry.form for entry in TABLE if entry.form))
+
+
 def forms() -> str:
     """Which forms there are, as a sentence lists them: momentum pytorch, velocity or dampened; ..."""
     several = {name: [entry.form for entry in TABLE if entry.name == name and entry.form] for name in names()}

@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 from derive.errors import DeriveError, InputError, UnknownName
 from derive.exam.audit.claimed import Claim
+from derive.exam.audit.comparison import Comparison, Judgement
 from derive.exam.audit.key import ClaimRules, Key
 from derive.exam.audit.lines import WrongLine, first_wrong_line
-from derive.exam.audit.readings import readings
-from derive.exam.audit.replay import program_of
-from derive.exam.audit.slips import BASES, Slip, find_slip, to_base
+from derive.exam.audit.slips import Slip
 from derive.exam.sheet import SolvedPart
 from derive.exam.solve import SolvedExam, parts_of, solve_and_judge
 from derive.exam.yaml_file import YamlFile
 from derive.notation.form import Form, Text
-from derive.questions.prose import words
-from derive.record import Answer, Conventions, Derivation, Rounding
-
-Judgement = Literal["agrees", "agrees under convention", "wrong", "undecided"]
-CUT_OFF = Slip("cut off, not rounded", "")
-REORDERED = Slip("axes in another order", "")
-SCALES = {"sign": Fraction(-1), "factor 2": Fraction(2), "factor 1/2": Fraction(1, 2)}
-"""Slips that multiply every result."""
+from derive.record import Answer, Derivation
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +124,7 @@ def _audited(
     unverified = _unverified(solved, place)
     if unverified:
         return PartAudit(rules.part, "undecided", compared, line, reason=unverified)
-    judgement, convention, slip = _Comparison(claims, part, solved, place).judged()
+    judgement, convention, slip = Comparison(claims, part, solved, place).judged()
     reason = "an answer in words" if judgement == "undecided" else ""
     return PartAudit(rules.part, judgement, compared, line, slip, convention, reason)
 
@@ -172,91 +162,3 @@ def _read(answer: Answer, said: Any, source: YamlFile, index: int) -> Claim:
 def _compared(claim: Claim, answer: Answer) -> Compared:
     said = claim.form if claim.form is not None else Text(str(claim.said))
     return Compared(claim.name, answer.label, said, answer.shown or answer.form)
-
-
-@dataclass(frozen=True, slots=True)
-class _Comparison:
-    """The claims about one part beside what is derived."""
-
-    claims: list[Claim]
-    part: SolvedPart
-    solved: SolvedExam
-    place: tuple[int, str]
-
-    def judged(self) -> tuple[Judgement, str, Slip | None]:
-        """The verdict, the convention under which it stands, the slip that explains a wrong claim."""
-        derivation, rounding = self.part.derivation, self.solved.sheet.conventions.rounding
-        state = _state(self.claims, derivation, rounding)
-        if state is not None:
-            return ("agrees under convention" if state else "agrees"), state, None
-        if any(answer.kind == "text" for _, answer in self._pairs(derivation)):
-            accepted = {words(phrase).casefold().rstrip(".") for phrase in self.part.accepted}
-            known = all(str(claim.said).casefold().rstrip(".") in accepted for claim in self.claims)
-            return "agrees" if known else "undecided", "", None
-        best, nearest = 0, (derivation, "")
-        agreeing = self._agreeing(derivation, rounding)
-        for reading in readings(self.part.ask, self.solved.givens[self.place], self._conventions()):
-            state = _state(self.claims, reading.derivation, rounding)
-            if state is not None:
-                return "agrees under convention", "; ".join(filter(None, (reading.words, state))), None
-            count = self._agreeing(reading.derivation, rounding) - agreeing
-            if count > best:
-                best, nearest = count, (reading.derivation, reading.words)
-        if base := self._base(derivation):
-            return "agrees under convention", f"logarithm: to base {base}", None
-        return "wrong", nearest[1], self._slip(nearest[0])
-
-    def _conventions(self) -> Conventions:
-        return self.part.derivation.conventions
-
-    def _pairs(self, derivation: Derivation) -> Iterator[tuple[Claim, Answer]]:
-        answers = {answer.name: answer for answer in derivation.answers}
-        return ((claim, answers[claim.name]) for claim in self.claims if claim.name in answers)
-
-    def _agreeing(self, derivation: Derivation, rounding: Rounding) -> int:
-        """How many claims agree."""
-        return sum(_agrees(claim, answer, rounding) is not None for claim, answer in self._pairs(derivation))
-
-    def _base(self, derivation: Derivation) -> int | None:
-        """The base to which all logarithms make the claims right."""
-        program, pairs = program_of(derivation), list(self._pairs(derivation))
-        for base in BASES:
-            changed = program.rewritten(partial(to_base, base))
-            env = changed.run() if changed != program else {}
-            if env and pairs and all(claim.met(answer.label, env) for claim, answer in pairs):
-                return base
-        return None
-
-    def _slip(self, derivation: Derivation) -> Slip | None:
-        pairs = list(self._pairs(derivation))
-        if pairs and all(claim.cut_off(answer) for claim, answer in pairs):
-            return CUT_OFF
-        if pairs and all(claim.is_reordered(answer) for claim, answer in pairs):
-            return REORDERED
-        for kind, scale in SCALES.items():
-            if pairs and all(claim.is_scaled(answer, scale) for claim, answer in pairs):
-                return Slip(kind, "")
-        program = program_of(derivation)
-        whole = find_slip(program, lambda env: all(claim.met(a.label, env) for claim, a in pairs))
-        if whole is not None:
-            return whole
-        rounding = self.solved.sheet.conventions.rounding
-        wrong = [(claim, a) for claim, a in pairs if _agrees(claim, a, rounding) is None]
-        each = [find_slip(program, lambda env, c=c, a=a: c.met(a.label, env)) for c, a in wrong]  # type: ignore[misc]
-        return next((slip for slip in each if slip is not None), None)
-
-
-def _state(claims: list[Claim], derivation: Derivation, rounding: Rounding) -> str | None:
-    """Under which rounding all claims agree: none ("") or fewer digits; None where one does not."""
-    answers = {answer.name: answer for answer in derivation.answers}
-    found = [_agrees(claim, answers[claim.name], rounding) if claim.name in answers else None for claim in claims]
-    if None in found:
-        return None
-    return next((state for state in found if state), "")
-
-
-def _agrees(claim: Claim, answer: Answer, rounding: Rounding) -> str | None:
-    if claim.agrees(answer, rounding):
-        return ""
-    digits = claim.rounds(answer)
-    return None if digits is None else f"rounded to {digits} digit{'s' * (digits != 1)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 from typing import Any
 
 from derive.errors import DeriveError
@@ -50,6 +51,15 @@ class Claim:
         if value is None or not entries or not self._matches(value, exactly=False):
             return None
         return min(_digits(entry) for entry in entries)
+
+    def evidence(self, answer: Answer) -> float:
+        """How many digits a way to the claim has to meet; infinite where the claim is no rounded number."""
+        shown, value = self._shown(), evaluated(answer.form, {})
+        unit = min((unit for _, unit in shown), default=Fraction(1))
+        if value is None or unit == 1:
+            return inf
+        exact = all(isinstance(right, Fraction) and right % unit == 0 for right in items(plain(value)))
+        return inf if exact else sum(map(_digits, shown))
 
     def is_reordered(self, answer: Answer) -> bool:
         """Whether the claim is the shape that is right, but for the order of its axes."""

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from derive.conventions import alternatives
+from derive.conventions import alternatives, section
 from derive.errors import DeriveError
 from derive.network.kinds import kind_of, named
 from derive.questions.catalogue import question, question_type
@@ -46,11 +46,24 @@ def _solved(words: str, ask: str, givens: Mapping[str, Any], conventions: Conven
 
 def _changed_givens(ask: str, givens: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     kind = question_type(ask)
-    for name, field in kind.model_fields.items():
-        for value in alternatives(field, givens.get(name)):
-            yield f"{name.replace('_', ' ')}: {_said(value, givens.get(name))}", kind.under(givens, name, value)
+    for name, words, value in _changed_settings(kind, givens):
+        yield words, kind.under(givens, name, value)
     if isinstance(net := givens.get("net"), list):
         yield from ((words, {**givens, "net": other}) for words, other in _changed_layers(net))
+
+
+def _changed_settings(model: type[BaseModel], givens: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """Each setting that stands for a convention, in words and with its other values; also those of its settings."""
+    for key, field in model.model_fields.items():
+        name = field.alias or key
+        given = givens.get(name)
+        for value in alternatives(field, given):
+            yield name, f"{name.replace('_', ' ')}: {_said(value, given)}", value
+        inner = section(field)
+        if inner is not None and given is not None:
+            whole = given if isinstance(given, Mapping) else {"name": given}  # `loss: mse` is short for its name
+            for setting, words, value in _changed_settings(inner, whole):
+                yield name, f"{name} {words}", {**whole, setting: value}
 
 
 def _changed_layers(net: list[Any]) -> Iterator[tuple[str, list[Any]]]:

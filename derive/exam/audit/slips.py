@@ -20,6 +20,7 @@ from derive.notation.decimals import decimal_of
 from derive.notation.form import (
     BigSum,
     Call,
+    Derivative,
     Fence,
     Form,
     Frac,
@@ -71,9 +72,16 @@ def find_slip(program: Program, accepts: Accepts) -> Slip | None:
 
 
 def _where(formula: Formula) -> str:
-    name = symbol_name(formula.target) if isinstance(formula.target, Symbol) else ""
+    name = _name(formula.target)
     note = next((part for part in formula.note if isinstance(part, str)), "")
-    return f"{name}, {note}" if name and note else name or note
+    return f"{name}, {note}" if name and note and formula.given else name or note
+
+
+def _name(target: Form) -> str:
+    """A quantity in plain letters, a slope as dL/dw."""
+    if isinstance(target, Derivative):
+        return "/".join("".join(f"d{_name(part)}" for part in parts) for parts in ((target.of,), target.wrt))
+    return symbol_name(target) if isinstance(target, Symbol) else ""
 
 
 def _everywhere(form: Form, change: Change) -> Iterator[Form]:

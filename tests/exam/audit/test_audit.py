@@ -25,6 +25,9 @@ UNEVEN = {"input": [27, 27, 1], "net": ["conv2d(filters=5, kernel=8, stride=3)"]
 FILTERS = {"input": [32, 32, 3], "net": ["conv2d(filters=4, kernel=5)"]}
 TIE = {"graph": {"y": "relu(x)", "L": "y**2 + x"}, "at": {"x": 0}, "of": "L", "wrt": "x"}
 ATTENTION = {"Q": [[1, 0]], "K": [[1, 0], [0, 1]], "V": [[1], [2]]}
+ADAM = {"optimizer": "adam", "graph": {"L": "w**2"}, "of": "L", "wrt": "w", "at": {"w": 1}, "rate": 0.1}
+NET = {"layers": [{"W": [[1, 1]], "activation": "linear"}], "input": [1, 2], "target": 4}
+CELL = {"input": [1], "weights": {"W_r": 1, "U_r": 1, "W_z": 1, "U_z": 1, "W_h": 1, "U_h": 1}}
 LAYER = "conv2d(filters=6, kernel=5, stride=2, padding=2)"
 
 CLAIMS = [
@@ -49,6 +52,16 @@ CLAIMS = [
     ("graph.forward", {"graph": {"h": "-log(x)"}, "at": {"x": 0.5}}, 1, "agrees under convention", "to base 2", ""),
     ("loss.value", {"loss": "bce", "prediction": [0.9, 0.2], "target": [1, 0]}, 0.07133, "agrees under convention",
      "to base 10", ""),
+    ("optimizer.step", ADAM, {"w_new": 0.6838}, "agrees under convention", "bias correction: no", ""),
+    ("optimizer.step", {**ADAM, "optimizer": "momentum", "state": {"v": 1}}, {"w_new": 0.89},
+     "agrees under convention", "form:", ""),
+    ("dropout.forward", {"x": [1, 2, 3], "mask": [1, 0, 1], "p": 0.5}, [1, 0, 3], "agrees under convention",
+     "scaling: classic", ""),
+    ("loss.value", {"loss": "sse", "prediction": [1, 2], "target": [0, 0]}, 2.5, "agrees under convention",
+     "half: yes", ""),
+    ("mlp.backward", {**NET, "loss": "sse", "wrt": "W"}, {"W": [[-1, -2]]}, "agrees under convention",
+     "loss half: yes", ""),
+    ("gru.forward", {**CELL, "hidden": 0.5}, {"h_1": 0.8166}, "agrees under convention", "update: renew", ""),
     # slips
     ("network.parameters", FILTERS, 300, "wrong", "", "forgot bias"),
     ("network.output_shape", UNEVEN, [8, 8, 5], "wrong", "", "rounded up, not down"),
@@ -61,12 +74,15 @@ CLAIMS = [
      "dropped term"),
     ("graph.forward", {"graph": {"h": "tanh(x)"}, "at": {"x": 0.5}}, 0.6225, "wrong", "", "another function"),
     ("graph.forward", {"graph": {"h": "log(x) + log(y)"}, "at": {"x": 8, "y": 2}}, 3.693, "wrong", "", "another base"),
-    ("attention.forward", ATTENTION, {"O": 1.27}, "wrong", "", "dropped factor (S, definition)"),
+    ("attention.forward", ATTENTION, {"O": 1.27}, "wrong", "", "dropped factor (S)"),
     ("network.output_shape", {"input": [33, 33, 3], "net": [LAYER]}, [18, 18, 6], "wrong", "", "padding (3 for 2)"),
     ("optimizer.step", {**GRADIENT, "optimizer": "adam", "rate": 0.1, "settings": {"beta_2": 0.99}},
      {"v_w_1": 0.003061}, "wrong", "", "wrong beta_2"),
     ("network.weight_shape", FILTERS, [3, 4, 5, 5], "wrong", "", "axes in another order"),
     # no known slip
+    ("batchnorm.forward", {"x": [1, 2, 3, 6], "gamma": 2, "beta": 1, "epsilon": 0.5}, [-1, 0.06, 1, 4], "wrong", "",
+     None),
+    ("mlp.forward", {"layers": [{"W": [[0.5]], "activation": "sigmoid"}], "input": 1}, 0.4, "wrong", "", None),
     ("network.parameters", FILTERS, 1234567, "wrong", "", None),
 ]  # fmt: skip
 
