@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from derive.check.printed import Document, Part
-from derive.check.recurrence import is_instance
-from derive.check.recurrences import written_out
+from derive.check.recurrence import Recurrences, is_instance
 from derive.notation.form import Derivative, Form, Symbol, walk
 from derive.notation.names import names_in
 from derive.record import Given, Step
@@ -35,7 +34,7 @@ def worked_parts(document: Document) -> Iterator[Worked]:
 
 def premises_of(givens: list[Given], steps: Sequence[Step], earlier: dict[Form, Given]) -> tuple[Given, ...]:
     """The givens with what the steps need besides: finer forms of them, and definitions of earlier parts."""
-    defined, _ = written_out(givens)
+    defined = Recurrences.among(givens).written_out(givens)
     return (*_refined(defined, steps), *givens, *_inherited(defined, steps, earlier))
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from derive.check.distributions import Axis, total_of
 from derive.check.recurrence import Recurrences
-from derive.check.recurrences import written_out
 from derive.check.traits import is_symbolic
 from derive.notation.form import (
     Call,
@@ -43,7 +42,7 @@ class Premises:
         totals: inputs whose entries add up to 1, each with the axis along which they do.
         unknown: names that are sought, and free ones beside names that have values.
         free: names that stand for any number.
-        rules: the recurrences, which were written out to definitions.
+        recurrences: what stands for one step each.
     """
 
     def __init__(self, givens: Iterable[Given]) -> None:
@@ -64,8 +63,9 @@ class Premises:
         self._masks: dict[Form, int] = {}
         self._codes: dict[int, tuple[Form, Code]] = {}
         self._parents: dict[Form, list[Form]] = {}
-        defined, self.rules = written_out(givens)
-        self._read(defined)
+        givens = list(givens)
+        self.recurrences = Recurrences.among(givens)
+        self._read(self.recurrences.written_out(givens))
         self.given = {*self.definitions, *self.values, *self.inputs, *self.doubtful}
 
     def _read(self, givens: list[Given]) -> None:
@@ -73,7 +73,6 @@ class Premises:
             self._note(given)
         if self.values:
             self.unknown |= self.free
-        self.recurrences = Recurrences(self.definitions | dict(self.values.items()))
         for given in givens:
             forms = () if _meant(given) else (given.target, given.form)  # a meaning speaks of what is known by then
             self.mention(form for form in forms if form is not None)
