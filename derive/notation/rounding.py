@@ -108,8 +108,10 @@ def magnitude(value: Real) -> int:
 
 def rounded(value: Real, digits: int) -> Form:
     """The value with so many significant digits, half away from zero; m·10^k where it is tiny, or has more digits than
-    that before the point: in 123500 nobody sees which zeros count.
+    that before the point: in 123500 nobody sees which zeros count. An infinite value stays what it is.
     """
+    if (endless := _infinite(value)) is not None:
+        return endless
     exact = as_fraction(value)
     if exact == 0:
         return Number("0")
