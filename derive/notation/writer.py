@@ -151,6 +151,10 @@ class Writer:
         """What is written between two factors, given their texts and what they were before brackets."""
         return self.dot
 
+    def frac(self, form: Frac, pieces: Sequence[Piece]) -> Piece:
+        """A quotient."""
+        raise NotImplementedError
+
     def hadamard(self, form: Hadamard, pieces: Sequence[Piece]) -> Piece:
         text = self.hadamard_sign.join(self.fit_all(pieces, PRODUCT))
         return Piece(text, HADAMARD, is_tall(pieces))
