@@ -18,7 +18,7 @@ from derive.notation.form import (
     walk,
 )
 from derive.notation.meanings import MEANINGS
-from derive.notation.names import names_in, runs_of, under_sums
+from derive.notation.names import arrays_of, names_in, runs_of, under_sums
 from derive.notation.symbols import parse_symbol
 from derive.notation.value import Code, compiled
 from derive.record import Given
@@ -183,11 +183,9 @@ class Premises:
 
     def array_of(self, name: Symbol) -> tuple[Symbol, tuple[int, ...]] | None:
         """The known array of which `name` may be an entry, and the index: W_12 is entry (1, 2) of W."""
-        for cut in range(len(name.sub) - 1, -1, -1):
-            index = name.sub[cut:]
+        for root, index in arrays_of(name):
             if not all(piece.isdigit() for piece in index):
                 return None
-            root = Symbol(name.base, name.accent, name.sub[:cut], name.sup)
             if root in self.definitions or root in self.inputs or root in self.values:
                 return root, tuple(map(int, index))
         return None

@@ -17,6 +17,7 @@ from typing import TypeGuard
 from derive.notation.arrays import Value
 from derive.notation.form import Call, Form, Symbol, symbols, walk
 from derive.notation.indexed import STEP, Numbers, letter_of, numbered, shift_of
+from derive.notation.names import arrays_of
 from derive.record import Derivation, Given
 
 MOST_STEPS = 1000
@@ -143,8 +144,7 @@ def _steps(rules: Mapping[Form, Form], known: Collection[Form]) -> list[int]:
 
 def _is_made(name: Symbol, rules: Collection[Form]) -> bool:
     """Whether a name is defined by a rule, or an entry of an array that is."""
-    cuts = range(len(name.sub), 0, -1)
-    return any(Symbol(name.base, name.accent, name.sub[:cut], name.sup) in rules for cut in cuts)
+    return name in rules or any(array in rules for array, _ in arrays_of(name))
 
 
 def _numbers(name: Symbol, general: Symbol, letters: Collection[str]) -> Numbers | None:

@@ -39,6 +39,11 @@ def at_step(form: Form, step: int) -> Form:
     return numbered(form, {STEP: step})
 
 
+def name_at_step(name: Symbol, step: int) -> Symbol:
+    """A name at one step."""
+    return _placed(name, {STEP: step})
+
+
 def numbered(form: Form, numbers: Numbers, counting: Collection[str] = ()) -> Form:
     """The form with numbers for letters in every index, what is added to a letter included.
 
@@ -49,11 +54,14 @@ def numbered(form: Form, numbers: Numbers, counting: Collection[str] = ()) -> Fo
         return rebuild(form, lambda part: numbered(part, numbers, counting))
     if form.base in numbers and form.base in counting and form == Symbol(form.base):
         return Number(str(numbers[form.base]))
+    return _placed(form, numbers)
 
+
+def _placed(name: Symbol, numbers: Numbers) -> Symbol:
     def placed(piece: str) -> str:
         letter = letter_of(piece)
         return str(numbers[letter] + shift_of(piece)) if letter in numbers else piece
 
-    sub, sup = tuple(map(placed, form.sub)), placed(form.sup)
-    same = sub == form.sub and sup == form.sup
-    return form if same else Symbol(form.base, form.accent, sub, sup, form.bold)
+    sub, sup = tuple(map(placed, name.sub)), placed(name.sup)
+    same = sub == name.sub and sup == name.sup
+    return name if same else Symbol(name.base, name.accent, sub, sup, name.bold)

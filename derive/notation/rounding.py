@@ -19,6 +19,8 @@ SPARE_DIGITS = 2
 """An exact decimal may be this many digits longer than the policy's before it is rounded."""
 LONGEST_EXACT = 30
 """Digits of a whole number, and of any under the policy "exact", before it is rounded."""
+MANY_DIGITS = 40
+"""Of a number without an end that an answer holds: more than are ever printed."""
 LARGEST_FRACTION = 1000
 SMALLEST_EXPONENT = -3
 

@@ -14,7 +14,7 @@ from derive.notation.build import number
 from derive.notation.form import Derivative, Form, Symbol, symbols
 from derive.notation.length import is_longer
 from derive.notation.reals import Undefined
-from derive.notation.rounding import Real, as_fraction, rounded
+from derive.notation.rounding import MANY_DIGITS, Real, as_fraction, rounded
 from derive.notation.symbols import symbol_name
 from derive.notation.value import Evaluator, NoValue, substituted
 from derive.questions.fields import numeric
@@ -23,7 +23,6 @@ from derive.record import Answer, Step
 
 LONGEST_EXACT = 6000
 """Nodes of an exact form; where it would be longer the number stands for it."""
-MANY_DIGITS = 40
 MOST_ROUNDS = 60
 
 

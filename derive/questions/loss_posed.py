@@ -16,6 +16,7 @@ from derive.notation.names import spoken_of
 from derive.notation.symbols import parse_symbol, symbol_name
 from derive.questions import loss_checks as checks
 from derive.questions.fields import numeric
+from derive.questions.graph_question import point_of
 from derive.questions.loss_penalty import Penalized, penalized
 from derive.questions.loss_question import LossQuestion
 from derive.record import Conventions, Given
@@ -59,10 +60,7 @@ class Posed:
         at = {name: numeric(form) for name, form in self.at.items()}
         if at:
             self._check(at, conventions)
-        point = Point(self.graph, at, conventions)
-        for name, form in self.at.items():
-            point.exact[name] = form
-        return point
+        return point_of(self.graph, self.at, conventions)
 
     def _check(self, at: Mapping[Symbol, Real | Array], conventions: Conventions) -> None:
         """Prediction and target first: out of their domain the loss need not have a value at all."""

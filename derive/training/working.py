@@ -11,14 +11,14 @@ from derive.graph.point import THE_SAME_WAY, Entry, Point
 from derive.notation.arrays import Array as Box
 from derive.notation.build import number
 from derive.notation.form import Form, Symbol
-from derive.notation.rounding import Real, rounded
+from derive.notation.rounding import MANY_DIGITS, Real, rounded
 from derive.notation.symbols import element, symbol_name
 from derive.record import Line, Mark, Phrase, Step
 from derive.training.update import Update
 
 IN_ONE: Phrase = ("in one formula",)
 _METHOD, _RESULT = (Mark(Fraction(1), "M"),), (Mark(Fraction(2), "A"),)
-MANY_DIGITS, MOST_BITS = 40, 300
+MOST_BITS = 300
 OPTIMIZER = "optimizer"
 
 
