@@ -22,6 +22,7 @@ from derive.graph.arrays import (
 )
 from derive.graph.operations import OPERATIONS
 from derive.graph.program import Program
+from derive.notation.arrays import items
 from derive.notation.form import (
     PI,
     BigSum,
@@ -167,8 +168,8 @@ class Builder:
         inner = {shape_of(part) for part in parts}
         if len(inner) != 1:
             raise InputError(f"entries of unlike shapes: {' and '.join(written(s) for s in sorted(inner))}")
-        items = sum((part.items if isinstance(part, Array) else (part,) for part in parts), ())
-        return Array((*shape, *inner.pop()), items)
+        nodes = sum(map(items, parts), ())
+        return Array((*shape, *inner.pop()), nodes)
 
     def _call(self, form: Call) -> Value:
         name, p = form.function, self.program

@@ -13,6 +13,7 @@ from derive.graph.builder import Builder, entry_of
 from derive.graph.operations import locals_of, operation
 from derive.graph.program import Program
 from derive.graph.unparse import unparse
+from derive.notation.arrays import items
 from derive.notation.form import PI, Form, Matrix, Symbol, Tuple, rebuild
 from derive.notation.names import arrays_of, names_in, spoken_of
 from derive.notation.symbols import element, parse_symbol, symbol_name
@@ -186,7 +187,7 @@ class Graph:
         for quantity in self.inputs:
             if quantity.symbol in at:
                 known |= _matched(quantity, at[quantity.symbol])
-        targets = [node for q in self.quantities.values() for node in nodes_in(q.value)] if wanted is None else wanted
+        targets = [node for q in self.quantities.values() for node in items(q.value)] if wanted is None else wanted
         return evaluate(self.program, known, targets, conventions, self.labels)
 
 
@@ -196,11 +197,6 @@ def read_definition(name: str, text: str | Form, blocks: Collection[str]) -> For
         return text if isinstance(text, Form) else read(str(text), blocks)
     except InputError as error:
         raise error.at(path=f"definition of {name}") from None
-
-
-def nodes_in(value: Value) -> tuple[int, ...]:
-    """The nodes of a scalar or of an array."""
-    return value.items if isinstance(value, Array) else (value,)
 
 
 def evaluate(

@@ -8,7 +8,6 @@ from fractions import Fraction
 from derive.errors import InputError
 from derive.graph.arrays import Array
 from derive.graph.graph import Graph, matrix_form
-from derive.notation.arrays import Array as Box
 from derive.notation.arrays import Value
 from derive.notation.build import number
 from derive.notation.form import Derivative, Form, Symbol, symbols
@@ -58,7 +57,7 @@ def answers_of(
 
 def _in_many_digits(value: Value | None) -> Form | None:
     """A number, or an array of numbers: exact where it is rational, else with more digits than are ever printed."""
-    if isinstance(value, Box):
+    if isinstance(value, Array):
         return matrix_form(value.shape, [many_digits(x) for x in value.items])
     return None if value is None else many_digits(value)
 

@@ -10,8 +10,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from derive.errors import InputError
-from derive.graph.arrays import Array
-from derive.notation import arrays
+from derive.notation.arrays import Array
 from derive.notation.build import number
 from derive.notation.form import PI, Form, Matrix, Symbol, Tuple
 from derive.notation.rounding import Real
@@ -112,10 +111,8 @@ def to_definitions(value: Any) -> dict[str, str | Form]:
 def numeric(form: Form) -> Real | Array:
     """The exact value of a form of numbers, as the engine takes it."""
     value = evaluate(form, {})
-    if isinstance(value, arrays.Array):
-        if len(value.items) > MAX_ENTRIES:
-            raise InputError(f"an array of {len(value.items)} entries; {MAX_ENTRIES} are the limit")
-        return Array(value.shape, tuple(value.items))
+    if isinstance(value, Array) and len(value.items) > MAX_ENTRIES:
+        raise InputError(f"an array of {len(value.items)} entries; {MAX_ENTRIES} are the limit")
     return value
 
 

@@ -11,6 +11,7 @@ from derive.graph.arithmetic import Real
 from derive.graph.arrays import Array, Shape, shape_of
 from derive.graph.graph import Graph, entry_names, matrix_form
 from derive.graph.point import Point
+from derive.notation.arrays import items
 from derive.notation.form import Call, Form, Symbol
 from derive.notation.names import spoken_of
 from derive.notation.symbols import parse_symbol, symbol_name
@@ -76,7 +77,7 @@ class Posed:
 
     def _nodes(self, name: Symbol) -> tuple[int, ...]:
         value = self.graph.quantity(name).value
-        return value.items if isinstance(value, Array) else (value,)
+        return items(value)
 
     @property
     def letters(self) -> list[str]:
@@ -188,7 +189,7 @@ def _target(
     else:
         name = next(n for n in map(parse_symbol, TARGETS) if n not in below.quantities and n not in at)
     value = numeric(given)
-    values, found = checks.values_of(value), shape_of(value)
+    values, found = items(value), shape_of(value)
     if choice.loss.per == "sample" and found != shape and found in _of_classes(shape):
         return None, checks.class_numbers(values, asked.classes_from)
     if not at:

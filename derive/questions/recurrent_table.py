@@ -9,6 +9,7 @@ from fractions import Fraction
 from derive.graph.arrays import Array
 from derive.graph.graph import Quantity, entries_of, matrix_form
 from derive.graph.point import Point, forward_steps
+from derive.notation.arrays import items
 from derive.notation.form import Form, Symbol, symbols
 from derive.notation.indexed import STEP
 from derive.notation.rounding import shown
@@ -137,7 +138,7 @@ def answer_of(point: Point, item: Worked, line: Line) -> Answer:
     Written out in numbers an exact form would hold all steps before it.
     """
     value = item.quantity.value
-    nodes = value.items if isinstance(value, Array) else (value,)
+    nodes = items(value)
     numbers = [many_digits(point.nodes[node]) for node in nodes]
     precise = matrix_form(value.shape, numbers) if isinstance(value, Array) else numbers[0]
     form = line.form if line.relation == "=" and not symbols(line.form) else precise
