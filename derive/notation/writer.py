@@ -155,6 +155,12 @@ class Writer:
         """A quotient."""
         raise NotImplementedError
 
+    def matrix(self, form: Matrix, pieces: Sequence[Piece]) -> Piece:
+        """A list of rows, where a language has nothing better."""
+        entries = iter(pieces)
+        rows = [f"[{', '.join(next(entries).text for _ in row)}]" for row in form.rows]
+        return Piece(f"[{', '.join(rows)}]")
+
     def hadamard(self, form: Hadamard, pieces: Sequence[Piece]) -> Piece:
         text = self.hadamard_sign.join(self.fit_all(pieces, PRODUCT))
         return Piece(text, HADAMARD, is_tall(pieces))
