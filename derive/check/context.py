@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from derive.check.printed import Document, Part
-from derive.check.recurrence import is_instance
-from derive.check.recurrences import written_out
+from derive.check.recurrence import Recurrences, is_instance
 from derive.notation.form import Derivative, Form, Symbol, walk
-from derive.notation.names import names_in
+from derive.notation.names import arrays_of, names_in
 from derive.record import Given, Step
 
 
@@ -35,7 +34,7 @@ def worked_parts(document: Document) -> Iterator[Worked]:
 
 def premises_of(givens: list[Given], steps: Sequence[Step], earlier: dict[Form, Given]) -> tuple[Given, ...]:
     """The givens with what the steps need besides: finer forms of them, and definitions of earlier parts."""
-    defined, _ = written_out(givens)
+    defined = Recurrences.among(givens).written_out(givens)
     return (*_refined(defined, steps), *givens, *_inherited(defined, steps, earlier))
 
 
@@ -56,8 +55,7 @@ def known_names(givens: Iterable[Given], steps: Iterable[Step]) -> set[Form]:
 
 def is_known(name: Symbol, known: Collection[Form]) -> bool:
     """Whether the name, the array whose entry it is written as, or the name with a running index is known."""
-    cuts = (k for k in range(len(name.sub)) if all(piece.isdigit() for piece in name.sub[k:]))
-    arrays = (Symbol(name.base, name.accent, name.sub[:k], name.sup) for k in cuts)
+    arrays = (array for array, index in arrays_of(name) if all(piece.isdigit() for piece in index))
     return name in known or any(array in known for array in arrays) or is_instance(name, known)
 
 

@@ -34,7 +34,7 @@ from derive.check.listings import parsed
 from derive.check.names import mentioned, unknown_name
 from derive.check.order import steps_in_order
 from derive.check.premises import Premises
-from derive.check.recurrences import premises_with_recurrences
+from derive.check.recurrence import premises_with_recurrences
 from derive.check.scope import Finding, Points, Reference, equal_to, points_of, rounds_to, tried
 from derive.check.sought import holds_sought, is_sought
 from derive.check.sweep import gradient_claims, settle
@@ -114,8 +114,8 @@ class _Judge:
         run = None
         if self._is_claim(step.target):
             self._claimed(step, listed)
-        elif step.target in self.premises.rules:
-            self._stated(step, self.premises.rules[step.target])
+        elif step.target in self.premises.recurrences.stated:
+            self._stated(step, self.premises.recurrences.stated[step.target])
         elif step.lines:
             run = self._judged(step, listed)
         self.found[step.name] = (step, run)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from derive.check.distributions import Axis, total_of
 from derive.check.recurrence import Recurrences
-from derive.check.recurrences import written_out
 from derive.check.traits import is_symbolic
 from derive.notation.form import (
     Call,
@@ -19,7 +18,7 @@ from derive.notation.form import (
     walk,
 )
 from derive.notation.meanings import MEANINGS
-from derive.notation.names import names_in, runs_of, under_sums
+from derive.notation.names import arrays_of, names_in, runs_of, under_sums
 from derive.notation.symbols import parse_symbol
 from derive.notation.value import Code, compiled
 from derive.record import Given
@@ -43,7 +42,7 @@ class Premises:
         totals: inputs whose entries add up to 1, each with the axis along which they do.
         unknown: names that are sought, and free ones beside names that have values.
         free: names that stand for any number.
-        rules: the recurrences, which were written out to definitions.
+        recurrences: what stands for one step each.
     """
 
     def __init__(self, givens: Iterable[Given]) -> None:
@@ -64,8 +63,9 @@ class Premises:
         self._masks: dict[Form, int] = {}
         self._codes: dict[int, tuple[Form, Code]] = {}
         self._parents: dict[Form, list[Form]] = {}
-        defined, self.rules = written_out(givens)
-        self._read(defined)
+        givens = list(givens)
+        self.recurrences = Recurrences.among(givens)
+        self._read(self.recurrences.written_out(givens))
         self.given = {*self.definitions, *self.values, *self.inputs, *self.doubtful}
 
     def _read(self, givens: list[Given]) -> None:
@@ -73,7 +73,6 @@ class Premises:
             self._note(given)
         if self.values:
             self.unknown |= self.free
-        self.recurrences = Recurrences(self.definitions | dict(self.values.items()))
         for given in givens:
             forms = () if _meant(given) else (given.target, given.form)  # a meaning speaks of what is known by then
             self.mention(form for form in forms if form is not None)
@@ -184,11 +183,9 @@ class Premises:
 
     def array_of(self, name: Symbol) -> tuple[Symbol, tuple[int, ...]] | None:
         """The known array of which `name` may be an entry, and the index: W_12 is entry (1, 2) of W."""
-        for cut in range(len(name.sub) - 1, -1, -1):
-            index = name.sub[cut:]
+        for root, index in arrays_of(name):
             if not all(piece.isdigit() for piece in index):
                 return None
-            root = Symbol(name.base, name.accent, name.sub[:cut], name.sup)
             if root in self.definitions or root in self.inputs or root in self.values:
                 return root, tuple(map(int, index))
         return None

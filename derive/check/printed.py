@@ -20,12 +20,13 @@ from typing import Literal
 from derive.check import tex
 from derive.check.agree import printed_decimals
 from derive.check.claims import claim_name
-from derive.check.recurrence import at_step, is_instance
+from derive.check.recurrence import is_instance
 from derive.check.rows import Printed, RowStep, chain, display_rows, stated, table_rows
 from derive.check.traits import is_symbolic
 from derive.errors import InputError
 from derive.notation import latex_reader
 from derive.notation.form import At, Form, Symbol, Text, symbols
+from derive.notation.indexed import numbered
 from derive.record import Given, Line, Step
 
 _NAMES = r"(?P<names>(?:\$[^$]*\$(?:, | and )?)+)"
@@ -210,7 +211,7 @@ class Document:
 
 def _at_its_step(head: Form, row: RowStep, known: Collection[Form]) -> Form | None:
     """The quantity that a cell of a table over steps shows; None where no premise says what it is at each step."""
-    target = at_step(head, {row.letter: row.number})
+    target = numbered(head, {row.letter: row.number}, (row.letter,))
     names = symbols(target)
     return target if all(name in known or is_instance(name, known) for name in names) else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -49,3 +50,10 @@ class Sheet:
     conventions: Conventions = Conventions()
     facts: tuple[tuple[str, str], ...] = ()
     instructions: tuple[Phrase, ...] = ()
+
+
+def parts_of(sheet: Sheet) -> Iterator[tuple[SolvedProblem, SolvedPart]]:
+    """Every part of a sheet with its problem, in printed order."""
+    for problem in sheet.problems:
+        for part in problem.parts:
+            yield problem, part

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from derive.errors import DeriveError
 from derive.exam.marks import with_points
 from derive.exam.model import Exam
-from derive.exam.sheet import Sheet, SolvedPart, SolvedProblem
-from derive.exam.solve import parts_of, solve_and_judge
+from derive.exam.sheet import Sheet, SolvedPart, SolvedProblem, parts_of
+from derive.exam.solve import solve_and_judge
 from derive.notation.form import Text
 from derive.questions.catalogue import question, question_type
 from derive.record import Answer, Conventions, Derivation

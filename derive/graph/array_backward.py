@@ -12,13 +12,14 @@ from fractions import Fraction
 
 from derive.errors import InputError
 from derive.graph.array_point import ArrayPoint
-from derive.graph.arrays import Array, shape_of
+from derive.graph.arrays import shape_of
 from derive.graph.graph import Quantity, evaluate
 from derive.graph.operations import OPERATIONS
 from derive.graph.pullback import Pullback, is_activation, slope_name
 from derive.graph.reasons import listed, softmax_rule
 from derive.graph.scaling import simplified, times
 from derive.notation.algebra import cancelled, is_longer
+from derive.notation.arrays import items
 from derive.notation.build import ONE, add, neg
 from derive.notation.form import Call, Derivative, Form, Relation, Sum, Symbol, walk
 from derive.notation.names import spoken_of
@@ -114,7 +115,7 @@ class ArrayBackward:
             for target in targets:
                 point.name(target, shape)
             if not point.symbolic and not point.carries_rounded:
-                nodes = quantity.value.items if isinstance(quantity.value, Array) else (quantity.value,)
+                nodes = items(quantity.value)
                 slopes = program.gradient(of, nodes)
                 known = evaluate(program, point.nodes, slopes.values(), point.conventions, self.graph.labels)
                 for target in targets:

@@ -9,6 +9,7 @@ from derive.graph.builder import Builder
 from derive.graph.operations import locals_of
 from derive.graph.program import Program
 from derive.graph.unparse import unparse
+from derive.notation.arrays import items
 from derive.notation.build import TWO
 from derive.notation.form import Call, Form, Hadamard, Power, Symbol
 from derive.notation.value import substituted
@@ -50,7 +51,7 @@ class ArrayFormulas:
     def entries(self, form: Form) -> list[Form]:
         """The entries of a formula, row by row, each in the names of entries."""
         value = self._built(form)
-        nodes = value.items if isinstance(value, Array) else (value,)
+        nodes = items(value)
         return [unparse(self.program, node, self._labels, node not in self._labels) for node in nodes]
 
     def _built(self, form: Form) -> Value:

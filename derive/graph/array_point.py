@@ -57,7 +57,7 @@ class ArrayPoint(Point):
         self.entries: dict[Form, list[Form]] = {}
         for quantity in graph.quantities.values():
             self.name(quantity.symbol, shape_of(quantity.value))
-            nodes = quantity.value.items if isinstance(quantity.value, Array) else (quantity.value,)
+            nodes = arrays.items(quantity.value)
             if not self.symbolic and all(node in self.nodes for node in nodes):
                 self.know(quantity.symbol, [self.nodes[node] for node in nodes])
 
@@ -75,7 +75,7 @@ class ArrayPoint(Point):
     def know(self, target: Form, values: Sequence[Any]) -> None:
         """Take values, row by row, for those of a named array."""
         shape = self.formulas.shape(target)
-        self.carry(target, arrays.Array(shape, tuple(values)) if shape else values[0])
+        self.carry(target, Array(shape, tuple(values)) if shape else values[0])
 
     def carry(self, target: Form, value: Any, lines: Iterable[Line] = ()) -> None:
         """Remembers a quantity's value, of an array that of each entry too."""

@@ -7,7 +7,6 @@ the scalar table. Vectors are columns of shape (n, 1), images are (channels, hei
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import reduce
 from itertools import product
 from math import prod
@@ -16,29 +15,15 @@ from derive.errors import InputError
 from derive.graph.program import Program
 from derive.graph.softmax import shares
 from derive.graph.windows import Cell, Margins, Sides, Slide, slide
+from derive.notation.arrays import Array as Array
 
 Shape = tuple[int, ...]
 
 MOST_ENTRIES = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Array:
-    """Scalar nodes in row-major order."""
-
-    shape: Shape
-    items: tuple[int, ...]
-
-    def __getitem__(self, index: Shape) -> int:
-        return self.items[_offset(self.shape, index)]
-
-
 Value = int | Array
 """What an expression is: the node of a scalar, or an array of nodes."""
-
-
-def _offset(shape: Shape, index: Shape) -> int:
-    return reduce(lambda total, pair: total * pair[0] + pair[1], zip(shape, index, strict=True), 0)
 
 
 def indices(shape: Shape) -> Iterator[Shape]:

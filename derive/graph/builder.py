@@ -22,6 +22,7 @@ from derive.graph.arrays import (
 )
 from derive.graph.operations import OPERATIONS
 from derive.graph.program import Program
+from derive.notation.arrays import items
 from derive.notation.form import (
     PI,
     BigSum,
@@ -45,6 +46,7 @@ from derive.notation.form import (
     Tuple,
     Underbrace,
 )
+from derive.notation.names import arrays_of
 from derive.notation.symbols import symbol_name
 from derive.notation.text import read
 from derive.notation.unrolled import indexed, substituted
@@ -166,8 +168,8 @@ class Builder:
         inner = {shape_of(part) for part in parts}
         if len(inner) != 1:
             raise InputError(f"entries of unlike shapes: {' and '.join(written(s) for s in sorted(inner))}")
-        items = sum((part.items if isinstance(part, Array) else (part,) for part in parts), ())
-        return Array((*shape, *inner.pop()), items)
+        nodes = sum(map(items, parts), ())
+        return Array((*shape, *inner.pop()), nodes)
 
     def _call(self, form: Call) -> Value:
         name, p = form.function, self.program
@@ -221,9 +223,8 @@ def _term(form: BigSum, k: int) -> Form:
 
 def entry_of(symbol: Symbol, known: Mapping[Symbol, Value]) -> int | None:
     """The node of an entry of a known array: W_1_2 is that of W in row 1 and column 2."""
-    for cut in range(len(symbol.sub) - 1, -1, -1):
-        array = known.get(Symbol(symbol.base, symbol.accent, symbol.sub[:cut], symbol.sup))
-        place = symbol.sub[cut:]
+    for root, place in arrays_of(symbol):
+        array = known.get(root)
         if not isinstance(array, Array) or not all(piece.isdigit() for piece in place):
             continue
         at = tuple(int(piece) - 1 for piece in place)

@@ -8,13 +8,14 @@ from fractions import Fraction
 
 from derive.errors import InputError, UnknownName
 from derive.graph.arithmetic import Real, equal, largest
-from derive.graph.arrays import Array, Shape, Value, indices
+from derive.graph.arrays import Array, Shape, Value, indices, shape_of
 from derive.graph.builder import Builder, entry_of
 from derive.graph.operations import locals_of, operation
 from derive.graph.program import Program
 from derive.graph.unparse import unparse
+from derive.notation.arrays import items
 from derive.notation.form import PI, Form, Matrix, Symbol, Tuple, rebuild
-from derive.notation.names import names_in, spoken_of
+from derive.notation.names import arrays_of, names_in, spoken_of
 from derive.notation.symbols import element, parse_symbol, symbol_name
 from derive.notation.text import read
 from derive.record import Conventions
@@ -61,16 +62,10 @@ class Graph:
         self._nodes: dict[Form, int] = {}
         self._scope: dict[Symbol, Value] = {}
         self._builder = Builder(self.program, self._scope, self.blocks)
-        forms = {parse_symbol(name): self._read(name, text) for name, text in definitions.items()}
+        forms = {parse_symbol(name): read_definition(name, text, self.blocks) for name, text in definitions.items()}
         self._shapes = {parse_symbol(name): shape for name, shape in (shapes or {}).items()}
         for symbol, form in forms.items():
             self._define(symbol, form)
-
-    def _read(self, name: str, text: str | Form) -> Form:
-        try:
-            return text if isinstance(text, Form) else read(str(text), self.blocks)
-        except InputError as error:
-            raise error.at(path=f"definition of {name}") from None
 
     def _define(self, symbol: Symbol, form: Form) -> None:
         if symbol == PI:
@@ -88,8 +83,7 @@ class Graph:
 
     def _is_entry(self, symbol: Symbol) -> bool:
         """Whether a name is an entry of an array; that is added then."""
-        for cut in range(len(symbol.sub)):
-            root = Symbol(symbol.base, symbol.accent, symbol.sub[:cut], symbol.sup)
+        for root, _ in arrays_of(symbol):
             if root in self._shapes and root not in self.quantities:
                 self._add_input(root)
         return entry_of(symbol, self._scope) is not None
@@ -194,13 +188,16 @@ class Graph:
         for quantity in self.inputs:
             if quantity.symbol in at:
                 known |= _matched(quantity, at[quantity.symbol])
-        targets = [node for q in self.quantities.values() for node in nodes_in(q.value)] if wanted is None else wanted
+        targets = [node for q in self.quantities.values() for node in items(q.value)] if wanted is None else wanted
         return evaluate(self.program, known, targets, conventions, self.labels)
 
 
-def nodes_in(value: Value) -> tuple[int, ...]:
-    """The nodes of a scalar or of an array."""
-    return value.items if isinstance(value, Array) else (value,)
+def read_definition(name: str, text: str | Form, blocks: Collection[str]) -> Form:
+    """The definition of a quantity; an error says of which."""
+    try:
+        return text if isinstance(text, Form) else read(str(text), blocks)
+    except InputError as error:
+        raise error.at(path=f"definition of {name}") from None
 
 
 def evaluate(
@@ -263,6 +260,12 @@ def one_based(array: Symbol, shape: Shape) -> list[Shape]:
     if len(shape) == 2 and 1 in shape and not array.base[0].isupper():
         return [(k + 1,) for k in range(max(shape))]
     return [tuple(i + 1 for i in at) for at in indices(shape)]
+
+
+def entries_of(quantity: Quantity) -> list[Symbol]:
+    """The names of the entries of an array; of a scalar its own."""
+    shape = shape_of(quantity.value)
+    return entry_names(quantity.symbol, shape) if shape else [quantity.symbol]
 
 
 def entry_names(array: Symbol, shape: Shape) -> list[Symbol]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from derive.graph.array_table import ARRAY_OPERATIONS
 from derive.notation.build import multiply
 from derive.notation.form import (
     BigSum,
@@ -24,11 +25,10 @@ from derive.notation.form import (
     rebuild,
     walk,
 )
+from derive.notation.names import arrays_of
 
 Place = tuple[str, ...]
 """The index of an entry as it is written."""
-WHOLE = frozenset({"max", "min", "argmax", "softmax", "log_softmax", "sum", "mean", "dot"})
-"""Functions of a whole array."""
 
 
 class _Unlike(Exception):
@@ -67,11 +67,7 @@ def pattern(form: Form, place: Place, arrays: Collection[Symbol]) -> Form:
 
 def _split(symbol: Symbol, arrays: Collection[Symbol]) -> tuple[Symbol | None, Place]:
     """The array that a name is an entry of, and its index."""
-    for cut in range(len(symbol.sub)):
-        array = Symbol(symbol.base, symbol.accent, symbol.sub[:cut], symbol.sup)
-        if array in arrays:
-            return array, symbol.sub[cut:]
-    return None, ()
+    return next(((array, place) for array, place in arrays_of(symbol) if array in arrays), (None, ()))
 
 
 def _lifted(form: Form, place: Place, arrays: dict[Symbol, Symbol]) -> Form:
@@ -87,7 +83,7 @@ def _lifted(form: Form, place: Place, arrays: dict[Symbol, Symbol]) -> Form:
             return Derivative(of, (_lifted(by, place, arrays),), held, total)
         case Indicator() | Cases() | Matrix() | Tuple() | BigSum() | Derivative():
             raise _Unlike
-        case Call(function) if function in WHOLE:
+        case Call(function) if function in ARRAY_OPERATIONS or function == "argmax":
             raise _Unlike
         case Product(factors):
             return _product([_lifted(factor, place, arrays) for factor in factors], arrays)

@@ -36,7 +36,7 @@ from derive.notation.form import (
     symbols,
     walk,
 )
-from derive.notation.names import spoken_of
+from derive.notation.names import arrays_of, spoken_of
 from derive.notation.symbols import symbol_name
 from derive.notation.value import substituted
 
@@ -164,8 +164,7 @@ class Pullback:
         """The array of which an entry with running indices stands in a sum: h for h_i."""
         if not isinstance(part, Symbol) or not set(letters) <= set(part.sub):
             return None
-        cuts = (Symbol(part.base, part.accent, part.sub[:k], part.sup) for k in range(len(part.sub)))
-        return next((name for name in cuts if self.formulas.knows(name)), None)
+        return next((array for array, _ in arrays_of(part) if self.formulas.knows(array)), None)
 
     def _by_entries(self, form: Form, operand: Symbol, g: Form) -> Form:
         """The gradient of a number, entry by entry."""

@@ -16,6 +16,7 @@ from derive.graph.split import Detail, split
 from derive.graph.unparse import unparse
 from derive.library.givens import Givens
 from derive.library.solution import STANDARD, Solution, solve
+from derive.notation.arrays import items
 from derive.notation.form import Call, Form, walk
 from derive.notation.symbols import symbol_name
 from derive.notation.text import read
@@ -46,7 +47,7 @@ class Node:
     @property
     def _nodes(self) -> tuple[int, ...]:
         value = self._quantity.value
-        return value.items if isinstance(value, Array) else (value,)
+        return items(value)
 
     @property
     def form(self) -> Form:

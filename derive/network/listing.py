@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from derive.errors import InputError, Place
+from derive.notation.words import excerpt
 
 MAX_LENGTH = 20_000
 
@@ -41,15 +42,15 @@ def read_call(text: str) -> Called:
         if isinstance(tree, ast.Name):
             return Called(tree.id, (), {}, _place(tree))
         if not isinstance(tree, ast.Call):
-            raise InputError(f"'{_short(text)}' is no layer: write its name and its settings in brackets")
+            raise InputError(f"'{excerpt(text)}' is no layer: write its name and its settings in brackets")
         return call(tree)
     except InputError as error:  # whoever holds the text knows its line
         error.place = error.place and Place(column=error.place.column)
         raise
     except SyntaxError as error:
-        raise InputError(f"'{_short(text)}' cannot be read: {error.msg}", Place(column=error.offset)) from None
+        raise InputError(f"'{excerpt(text)}' cannot be read: {error.msg}", Place(column=error.offset)) from None
     except (RecursionError, MemoryError, ValueError):
-        raise InputError(f"'{_short(text)}' is nested too deeply") from None
+        raise InputError(f"'{excerpt(text)}' is nested too deeply") from None
 
 
 def call(node: ast.Call) -> Called:
@@ -101,8 +102,3 @@ def path(node: ast.expr) -> str:
 
 def _place(node: ast.AST) -> Place:
     return Place(line=getattr(node, "lineno", None), column=getattr(node, "col_offset", 0) + 1)
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else line[:57] + "..."

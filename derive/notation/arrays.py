@@ -17,10 +17,17 @@ Value = Any
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """Numbers in a box: `items` row by row. A column vector has shape (n, 1), a point (n,), an image (C, H, W)."""
+    """Numbers, or nodes of a graph, in a box: `items` row by row.
+
+    A column vector has shape (n, 1), a point (n,), an image (C, H, W).
+    """
 
     shape: tuple[int, ...]
     items: tuple[Any, ...]
+
+    def __getitem__(self, index: Sequence[int]) -> Any:
+        """The entry with this index, counted from 0."""
+        return self.items[reduce(lambda at, pair: at * pair[0] + pair[1], zip(self.shape, index, strict=True), 0)]
 
     def map(self, change: Callable[[Any], Any]) -> Array:
         """The array of change(item)."""

@@ -15,7 +15,6 @@ from derive.notation.form import (
     BigSum,
     Call,
     Cases,
-    Derivative,
     Fence,
     Form,
     Frac,
@@ -31,12 +30,12 @@ from derive.notation.form import (
 )
 from derive.notation.fragments import ATOM, FACTOR, POWER, PRODUCT, SHAPE, Piece
 from derive.notation.functions import FUNCTIONS, Function, is_constant
+from derive.notation.inline import OnTheLine
 from derive.notation.symbols import GREEK
 from derive.notation.writer import Writer
 
 _LETTER_E = r"\mathit{e}"  # because e with an exponent reads as the exponential function
 _WORD, _FRACTION, _ONE = r"\mathit{", r"\frac{", r"\mathbf{1}"
-_SLASHED = r"\partial"
 _COMMAND_END = re.compile(r"\\[A-Za-z]+$")
 _ROW, _TALL_ROW = r" \\ ", r" \\[9pt] "
 _FENCES = {"floor": (r"\lfloor", r"\rfloor"), "ceil": (r"\lceil", r"\rceil"), "abs": (r"\lvert", r"\rvert"),
@@ -230,24 +229,8 @@ class LatexWriter(Writer):
         return f"{self.brackets(text, True)}_{{{names}}}"
 
 
-class InlineWriter(LatexWriter):
-    """LaTeX for a line of text or a cell: a derivative of a name stands on the line, ∂L/∂w."""
-
-    def times(self, before: str, left: Piece, text: str, right: Piece) -> str:
-        slashed = _SLASHED in (left.text[: len(_SLASHED)], text[: len(_SLASHED)])
-        return self.dot if slashed else super().times(before, left, text, right)
-
-    def frac(self, form: Frac, pieces: Sequence[Piece]) -> Piece:
-        top, bottom = (p._replace(text=f"({p.text})") if p.text.startswith(_SLASHED) else p for p in pieces)
-        return super().frac(form, (top, bottom))
-
-    def derivative(self, form: Derivative, pieces: Sequence[Piece]) -> Piece:
-        names = (form.of, *form.wrt)
-        if form.held or form.total or not all(isinstance(name, Symbol) and not name.sup for name in names):
-            return super().derivative(form, pieces)
-        bottom = r" \, ".join(self._differentials(form, pieces[1:], self.partial))
-        below = f"({bottom})" if len(set(form.wrt)) > 1 else bottom
-        return Piece(f"{_SLASHED}{self.order(len(form.wrt))} {pieces[0].text}/{below}", FACTOR)
+class InlineWriter(OnTheLine, LatexWriter):
+    """LaTeX for a line of text or a cell."""
 
 
 _WRITER, _INLINE = LatexWriter(), InlineWriter()

@@ -1,4 +1,4 @@
-"""The names that a form speaks of, besides the indices of its sums.
+"""The names that a form speaks of, besides the indices of its sums, and other names in their place.
 
 Under a sum with an index a name stands for several: for i from 1 to 3, x_i for x_1, x_2 and x_3.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import product
 
-from derive.notation.form import BigSum, Form, Number, Symbol, symbols, walk
+from derive.notation.form import BigSum, Form, Number, Symbol, rebuild, symbols, walk
 
 MOST = 1000
 """Of a longer sum only the first terms are looked at."""
@@ -56,3 +56,14 @@ def under_sums(name: Symbol, runs: Runs) -> Iterator[Symbol]:
         at = {letter: str(value) for letter, value in zip(letters, values, strict=True)}
         sub = tuple(at.get(piece, piece) for piece in name.sub)
         yield Symbol(name.base, name.accent, sub, at.get(name.sup, name.sup)) if letters else name
+
+
+def arrays_of(name: Symbol) -> Iterator[tuple[Symbol, tuple[str, ...]]]:
+    """The arrays of which a name may be an entry, each with the index: of W_1_2 those are W_1, then W."""
+    for cut in range(len(name.sub) - 1, -1, -1):
+        yield Symbol(name.base, name.accent, name.sub[:cut], name.sup), name.sub[cut:]
+
+
+def renamed(form: Form, names: Mapping[Symbol, Form]) -> Form:
+    """The form with some names replaced by other names or forms."""
+    return names.get(form, form) if isinstance(form, Symbol) else rebuild(form, lambda part: renamed(part, names))

@@ -12,7 +12,6 @@ from derive.notation.form import (
     Form,
     Frac,
     Indicator,
-    Matrix,
     Neg,
     Number,
     Power,
@@ -90,11 +89,6 @@ class PlainWriter(Writer):
 
     def indicator(self, form: Indicator, pieces: Sequence[Piece]) -> Piece:
         return Piece(f"1[{pieces[0].text}]")
-
-    def matrix(self, form: Matrix, pieces: Sequence[Piece]) -> Piece:
-        entries = iter(pieces)
-        rows = [f"[{', '.join(next(entries).text for _ in row)}]" for row in form.rows]
-        return Piece(f"[{', '.join(rows)}]")
 
     def cases(self, form: Cases, pieces: Sequence[Piece]) -> Piece:
         texts = (piece.text for piece in pieces)

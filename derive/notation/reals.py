@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Any, NoReturn
 
 from mpmath import MPContext, fp
-from mpmath.ctx_mp_python import _mpf as Mpf
 from mpmath.libmp import from_rational
 
 from derive.errors import DeriveError
@@ -43,7 +42,6 @@ class LogOfNothing:
 
 
 LOG_OF_NOTHING = LogOfNothing()
-Scalar = Fraction | Mpf | LogOfNothing
 
 
 class Reals:

@@ -19,6 +19,8 @@ SPARE_DIGITS = 2
 """An exact decimal may be this many digits longer than the policy's before it is rounded."""
 LONGEST_EXACT = 30
 """Digits of a whole number, and of any under the policy "exact", before it is rounded."""
+MANY_DIGITS = 40
+"""Of a number without an end that an answer holds: more than are ever printed."""
 LARGEST_FRACTION = 1000
 SMALLEST_EXPONENT = -3
 
@@ -108,8 +110,10 @@ def magnitude(value: Real) -> int:
 
 def rounded(value: Real, digits: int) -> Form:
     """The value with so many significant digits, half away from zero; m·10^k where it is tiny, or has more digits than
-    that before the point: in 123500 nobody sees which zeros count.
+    that before the point: in 123500 nobody sees which zeros count. An infinite value stays what it is.
     """
+    if (endless := _infinite(value)) is not None:
+        return endless
     exact = as_fraction(value)
     if exact == 0:
         return Number("0")

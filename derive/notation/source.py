@@ -14,7 +14,6 @@ from derive.notation.form import (
     Frac,
     Hadamard,
     Indicator,
-    Matrix,
     Neg,
     Number,
     Power,
@@ -100,11 +99,6 @@ class SourceWriter(Writer):
         texts = [piece.text for piece in pieces[:cut]]
         texts += [f"{name}={piece.text}" for (name, _), piece in zip(form.params, pieces[cut:], strict=True)]
         return Piece(f"{form.function}({', '.join(texts)})")
-
-    def matrix(self, form: Matrix, pieces: Sequence[Piece]) -> Piece:
-        entries = iter(pieces)
-        rows = [f"[{', '.join(next(entries).text for _ in row)}]" for row in form.rows]
-        return Piece(f"[{', '.join(rows)}]")
 
     def tuple(self, form: Tuple, pieces: Sequence[Piece]) -> Piece:
         return self._function("", pieces)

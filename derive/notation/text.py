@@ -37,6 +37,7 @@ from derive.notation.form import (
 )
 from derive.notation.functions import FUNCTIONS, is_constant
 from derive.notation.symbols import element, parse_symbol
+from derive.notation.words import excerpt
 
 MAX_LENGTH = 20_000
 MAX_NESTING = 90
@@ -102,13 +103,13 @@ class _Reader:
             tree = ast.parse(self.source, mode="eval")
         except SyntaxError as error:
             column = error.offset - 1 if error.offset else len(self.source)  # Python has no place for a missing end
-            raise self._error(f"'{_short(self.text)}' cannot be read: {error.msg}", column) from None
+            raise self._error(f"'{excerpt(self.text)}' cannot be read: {error.msg}", column) from None
         except (RecursionError, MemoryError, ValueError):
-            raise InputError(f"'{_short(self.text)}' is nested too deeply") from None
+            raise InputError(f"'{excerpt(self.text)}' is nested too deeply") from None
         try:
             form = self._read(tree.body)
         except RecursionError:
-            raise InputError(f"'{_short(self.text)}' is nested too deeply") from None
+            raise InputError(f"'{excerpt(self.text)}' is nested too deeply") from None
         self._check_size(form)
         return form
 
@@ -118,9 +119,9 @@ class _Reader:
         while level:
             count, depth = count + len(level), depth + 1
             if depth > MAX_DEPTH:
-                raise InputError(f"'{_short(self.text)}' is nested too deeply: name its parts")
+                raise InputError(f"'{excerpt(self.text)}' is nested too deeply: name its parts")
             if count > MAX_PARTS:
-                raise InputError(f"'{_short(self.text)}' has more than {MAX_PARTS} parts: name some of them")
+                raise InputError(f"'{excerpt(self.text)}' has more than {MAX_PARTS} parts: name some of them")
             level = [part for node in level for part in children(node)]
 
     def _check_characters(self) -> None:
@@ -290,8 +291,3 @@ _KINDS: dict[type[ast.expr], str] = {
     ast.JoinedStr: "a text", ast.NamedExpr: "an assignment", ast.IfExp: "a conditional", ast.Dict: "a mapping",
     ast.Await: "await", ast.Yield: "yield", ast.Set: "a set", ast.Starred: "a star",
 }  # fmt: skip
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else line[:57] + "..."

@@ -13,7 +13,6 @@ from derive.notation.form import (
     At,
     BigSum,
     Cases,
-    Derivative,
     Fence,
     Form,
     Frac,
@@ -29,11 +28,12 @@ from derive.notation.form import (
 )
 from derive.notation.fragments import ATOM, FACTOR, POWER, PRODUCT, SHAPE, Piece
 from derive.notation.functions import Function
+from derive.notation.inline import OnTheLine
 from derive.notation.latex import group_digits
 from derive.notation.symbols import GREEK
 from derive.notation.writer import Writer
 
-_FRACTION, _SLASHED, _ONE = "frac(", "∂", "bold(1)"
+_FRACTION, _ONE = "frac(", "bold(1)"
 _ACCENTS = {"hat": "hat", "bar": "macron", "tilde": "tilde", "dot": "dot"}
 
 
@@ -160,24 +160,10 @@ class TypstWriter(Writer):
         return f"({text})_({names})"
 
 
-class InlineWriter(TypstWriter):
-    """Typst for a line of text or a cell: a derivative of a name stands on the line, ∂L/∂w."""
+class InlineWriter(OnTheLine, TypstWriter):
+    """Typst for a line of text or a cell."""
 
-    def times(self, before: str, left: Piece, text: str, right: Piece) -> str:
-        slashed = _SLASHED in (left.text[: len(_SLASHED)], text[: len(_SLASHED)])
-        return self.dot if slashed else super().times(before, left, text, right)
-
-    def frac(self, form: Frac, pieces: Sequence[Piece]) -> Piece:
-        top, bottom = (p._replace(text=f"({p.text})") if p.text.startswith(_SLASHED) else p for p in pieces)
-        return super().frac(form, (top, bottom))
-
-    def derivative(self, form: Derivative, pieces: Sequence[Piece]) -> Piece:
-        names = (form.of, *form.wrt)
-        if form.held or form.total or not all(isinstance(name, Symbol) and not name.sup for name in names):
-            return super().derivative(form, pieces)
-        bottom = " thin ".join(self._differentials(form, pieces[1:], self.partial))
-        below = f"({bottom})" if len(set(form.wrt)) > 1 else bottom
-        return Piece(f"{_SLASHED}{self.order(len(form.wrt))} {pieces[0].text} \\/ {below}", FACTOR)
+    slash = r" \/ "
 
 
 _WRITER, _INLINE = TypstWriter(), InlineWriter()

@@ -168,7 +168,7 @@ def as_printed(make: Callable[[int], Form], final: Form) -> Form:
 def _is_true(line: Form, final: Form) -> bool:
     """Whether a line comes to what is printed below it, to half a unit of the last digits there."""
     units = _units(final)
-    if None in units:
+    if not any(units):
         return True  # nothing that was rounded could be missed
     try:
         found, wanted = (list(map(as_fraction, items(worth(form, {})))) for form in (line, final))

@@ -151,6 +151,16 @@ class Writer:
         """What is written between two factors, given their texts and what they were before brackets."""
         return self.dot
 
+    def frac(self, form: Frac, pieces: Sequence[Piece]) -> Piece:
+        """A quotient."""
+        raise NotImplementedError
+
+    def matrix(self, form: Matrix, pieces: Sequence[Piece]) -> Piece:
+        """A list of rows, where a language has nothing better."""
+        entries = iter(pieces)
+        rows = [f"[{', '.join(next(entries).text for _ in row)}]" for row in form.rows]
+        return Piece(f"[{', '.join(rows)}]")
+
     def hadamard(self, form: Hadamard, pieces: Sequence[Piece]) -> Piece:
         text = self.hadamard_sign.join(self.fit_all(pieces, PRODUCT))
         return Piece(text, HADAMARD, is_tall(pieces))

@@ -8,13 +8,12 @@ from fractions import Fraction
 from derive.errors import InputError
 from derive.graph.arrays import Array
 from derive.graph.graph import Graph, matrix_form
-from derive.notation.arrays import Array as Box
 from derive.notation.arrays import Value
 from derive.notation.build import number
 from derive.notation.form import Derivative, Form, Symbol, symbols
 from derive.notation.length import is_longer
 from derive.notation.reals import Undefined
-from derive.notation.rounding import Real, as_fraction, rounded
+from derive.notation.rounding import MANY_DIGITS, Real, as_fraction, rounded
 from derive.notation.symbols import symbol_name
 from derive.notation.value import Evaluator, NoValue, substituted
 from derive.questions.fields import numeric
@@ -23,7 +22,6 @@ from derive.record import Answer, Step
 
 LONGEST_EXACT = 6000
 """Nodes of an exact form; where it would be longer the number stands for it."""
-MANY_DIGITS = 40
 MOST_ROUNDS = 60
 
 
@@ -59,7 +57,7 @@ def answers_of(
 
 def _in_many_digits(value: Value | None) -> Form | None:
     """A number, or an array of numbers: exact where it is rational, else with more digits than are ever printed."""
-    if isinstance(value, Box):
+    if isinstance(value, Array):
         return matrix_form(value.shape, [many_digits(x) for x in value.items])
     return None if value is None else many_digits(value)
 

@@ -22,7 +22,7 @@ from derive.questions.draws import decimal
 from derive.questions.fields import Expression, Numbers, numeric
 from derive.questions.finish import finished
 from derive.questions.formulas import array_formulas
-from derive.questions.graph_question import listed
+from derive.questions.graph_question import listed, point_of
 from derive.record import Conventions, Derivation, Given, Phrase, Step
 from derive.training.attention import shape_of
 from derive.training.batch_norm import (
@@ -91,10 +91,7 @@ class BatchNormQuestion(Question):
         shapes = {symbol_name(name): value.shape for name, value in values.items() if isinstance(value, Array)}
         if not numeric(self.epsilon) >= 0:  # type: ignore[operator]
             raise InputError("ε must not be negative: it keeps the root away from 0")
-        point = Point(Graph({**normalization.definitions(), **more}, shapes), values, conventions)
-        for name, form in known.items():
-            point.exact[name] = form
-        return point
+        return point_of(Graph({**normalization.definitions(), **more}, shapes), known, conventions)
 
     def check_variance(self, batch: Matrix) -> None:
         """A constant feature has no direction to be scaled in, unless ε keeps the root away from 0."""

@@ -12,9 +12,10 @@ from pydantic import Field
 from derive.errors import InputError
 from derive.graph.arrays import Array
 from derive.graph.backward import Backward as Backpropagation
-from derive.graph.graph import entry_names, nodes_in
+from derive.graph.graph import entry_names
 from derive.graph.point import Point
 from derive.graph.recall import recalled
+from derive.notation.arrays import items
 from derive.notation.form import Call, Derivative, Form, Hadamard, Matrix, Symbol, symbols
 from derive.notation.symbols import symbol_name
 from derive.notation.value import substituted
@@ -143,7 +144,7 @@ class BatchNormBackward(BatchNormQuestion):
         if self.loss is not None:
             return Backpropagation(point, point.graph.scalar(LOSS), array.items).steps()
         upstream = point.graph.quantity(UPSTREAM).value
-        for name, node in zip(entry_names(output, array.shape), nodes_in(upstream), strict=True):
+        for name, node in zip(entry_names(output, array.shape), items(upstream), strict=True):
             point.env[slope(name)] = point.nodes[node]
         return ()
 

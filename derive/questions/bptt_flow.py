@@ -7,12 +7,13 @@ from dataclasses import replace
 from fractions import Fraction
 
 from derive.graph.arithmetic import Real
+from derive.graph.graph import entries_of
 from derive.notation.build import number
 from derive.notation.form import Call, Fence, Form, Power, Symbol, Text
 from derive.notation.indexed import at_step
 from derive.notation.symbols import symbol_name
 from derive.questions.bptt_steps import METHOD, PRODUCT, Working
-from derive.questions.recurrent_table import Cell, Worked, entries, over_time
+from derive.questions.recurrent_table import Cell, Worked, over_time
 from derive.record import Answer, Line, Mark, Phrase, Step
 from derive.training.through_time import LOWER, UPPER, indexed
 
@@ -44,7 +45,7 @@ class Flow:
 
     def _absolute(self, step: int) -> list[list[Real]]:
         """The absolute values of a Jacobian's entries, by rows."""
-        names = [*entries(self.point.graph.quantities[self.working.jacobian(step)])]
+        names = entries_of(self.point.graph.quantities[self.working.jacobian(step)])
         sizes = [abs(self.point.env[name]) for name in names]
         n = round(len(sizes) ** 0.5)
         return [sizes[i : i + n] for i in range(0, len(sizes), n)]

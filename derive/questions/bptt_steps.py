@@ -7,14 +7,15 @@ from dataclasses import replace
 from fractions import Fraction
 
 from derive.graph.crosscheck import difference_check
+from derive.graph.graph import entries_of
 from derive.graph.point import Point
 from derive.notation.form import Call, Derivative, Form, Product, Symbol
-from derive.notation.indexed import at_step
+from derive.notation.indexed import at_step, name_at_step
 from derive.notation.symbols import symbol_name
 from derive.notation.value import substituted
 from derive.questions.fields import numeric
 from derive.questions.recurrent_run import Run
-from derive.questions.recurrent_table import Worked, entries, in_full, over_time, worked
+from derive.questions.recurrent_table import Worked, in_full, over_time, worked
 from derive.record import Conventions, Mark, Phrase, Step
 from derive.training.through_time import LOSS, ThroughTime, indexed
 
@@ -94,9 +95,7 @@ class Working:
 
     def at(self, name: Symbol, step: int) -> Symbol:
         """A name at a step."""
-        placed = at_step(name, step)
-        assert isinstance(placed, Symbol)
-        return placed
+        return name_at_step(name, step)
 
     def _derivatives(self) -> dict[Form, Form]:
         """The derivatives that the graph has under names of its own, whole and entry by entry."""
@@ -109,9 +108,9 @@ class Working:
     def _by_entries(self, name: Symbol, of: Symbol, by: Symbol) -> dict[Form, Form]:
         """∂of/∂by for a name, and for its entries the derivatives of the entries."""
         graph = self.run.graph
-        outs, ins = ([*entries(graph.quantities[each])] for each in (of, by))
+        outs, ins = (entries_of(graph.quantities[each]) for each in (of, by))
         slopes = [Derivative(out, (into,)) for out in outs for into in ins]
-        found: dict[Form, Form] = dict(zip(entries(graph.quantities[name]), slopes, strict=True))
+        found: dict[Form, Form] = dict(zip(entries_of(graph.quantities[name]), slopes, strict=True))
         return {**found, name: Derivative(graph.written(of), (graph.written(by),))}
 
     def worked(self, name: Symbol, *reason: str | Form) -> Worked:
@@ -196,6 +195,6 @@ class Working:
         at = {name: numeric(form) for name, form in self.run.values.items()}
         found = []
         for shown in self.wrt.values():
-            first, name = (next(iter(entries(self.run.graph.quantities[n]))) for n in (shown, gradient_name(shown)))
+            first, name = (entries_of(self.run.graph.quantities[n])[0] for n in (shown, gradient_name(shown)))
             found.append(difference_check(self.point, at, LOSS, first, self.point.env[name]))
         return [step for step in found if step is not None]

@@ -155,10 +155,11 @@ class NetworkRead(Question):
         steps: tuple[Step, ...] = ()
         givens: tuple[Given, ...] = ()
         answers: tuple[Answer, ...] = ()
+        told: tuple[Phrase, ...] = ()
         if found.network is not None:
             network = replace(found.network, order=self.order)
             givens, steps, answers = _layers(found, network)
-            conventions = replace(conventions, used=rules_of(network, listed=False))
+            told = rules_of(network, listed=False)
         faults = "; ".join(map(str, found.faults)) or "none"
         answers = (*answers, Answer("faults", "text", Text(faults)))
         given: Phrase = () if size is None else (" for an input of ", shape_form(size, self.order))
@@ -169,7 +170,7 @@ class NetworkRead(Question):
         steps = (*steps, *_faults(found), *_told(found))
         listing = Listing(self.code.rstrip(), "text", numbered=True)
         done = Derivation("Reading a listing", prompt, givens, steps, answers, conventions, listings=(listing,))
-        return finished(done)
+        return finished(done, *told)
 
     def _read(self, size: Size | None) -> Reading:
         """The listing read; a line that is refused is one of the listing, not of the file that it stands in."""

@@ -11,7 +11,6 @@ from pydantic import BeforeValidator, Field
 
 from derive.errors import InputError
 from derive.graph.windows import Slide
-from derive.notation.form import Form
 from derive.questions.convolution_filter import (
     IMAGE,
     RESULT,
@@ -34,15 +33,10 @@ from derive.questions.convolution_grid import (
 )
 from derive.questions.convolution_size import size_step
 from derive.questions.draws import decimal
-from derive.questions.fields import Expression, to_form
+from derive.questions.fields import Expression, to_forms
 from derive.questions.finish import finished
 from derive.questions.graph_question import listed
 from derive.record import Answer, Conventions, Derivation, Given, Phrase
-
-
-def to_biases(value: Any) -> tuple[Form, ...]:
-    """One number, or one for each filter."""
-    return tuple(map(to_form, value)) if isinstance(value, (list, tuple)) else (to_form(value),)
 
 
 class ConvolutionQuestion(WindowQuestion):
@@ -92,7 +86,7 @@ class ConvApply(ConvolutionQuestion):
     kernel: Nested = Field(
         description="a matrix, matrices one for each channel, several such filters, or a weight for each channel (1x1)"
     )
-    bias: Annotated[tuple[Expression, ...], BeforeValidator(to_biases)] = Field(
+    bias: Annotated[tuple[Expression, ...], BeforeValidator(to_forms)] = Field(
         (), description="a number, or one for each filter"
     )
     of: tuple[int, ...] = Field(

@@ -15,7 +15,7 @@ from derive.notation.form import Call, Form, Matrix, Neg, Number, Power, Product
 from derive.notation.symbols import symbol_name
 from derive.questions.base import Question
 from derive.questions.convolution_grid import Grid, Nested, channels_of, flat, product_sum, to_nested, value_of
-from derive.questions.fields import Expression, to_form, to_name
+from derive.questions.fields import Expression, to_forms, to_name
 from derive.questions.finish import CHECK, finished
 from derive.questions.graph_question import listed
 from derive.record import Answer, Conventions, Derivation, Given, Line, Mark, Phrase, Step
@@ -27,11 +27,6 @@ Patch = tuple[Form, Grid, str]
 """How a patch is written, its pixels, what it is."""
 
 
-def to_numbers(value: Any) -> tuple[Form, ...]:
-    """Two numbers or more."""
-    return tuple(map(to_form, value)) if isinstance(value, (list, tuple)) else (to_form(value),)
-
-
 def to_patches(value: Any) -> dict[Symbol, Any]:
     """Named patches; what they are is read later, with the size of the pattern at hand."""
     if not isinstance(value, dict):
@@ -39,7 +34,7 @@ def to_patches(value: Any) -> dict[Symbol, Any]:
     return {to_name(name): to_nested(patch) for name, patch in value.items()}
 
 
-Numbers = Annotated[tuple[Expression, ...], BeforeValidator(to_numbers)]
+Numbers = Annotated[tuple[Expression, ...], BeforeValidator(to_forms)]
 
 
 class ConvDesign(Question):

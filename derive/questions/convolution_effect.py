@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -73,8 +72,8 @@ class ConvEffect(Question):
         )
         givens = (Given(KERNEL, _given(grids[0], self.scale), "value"),)
         answer = Answer("effect", "verdict", verdict, verdict, target)
-        rules = conventions if self.flip else replace(conventions, used=(LAID_ON,))
-        return finished(Derivation("Effect of a kernel", prompt, givens, tuple(steps), (answer,), rules))
+        done = Derivation("Effect of a kernel", prompt, givens, tuple(steps), (answer,), conventions)
+        return finished(done, *(() if self.flip else (LAID_ON,)))
 
 
 def _given(grid: Grid, scale: Form) -> Form:

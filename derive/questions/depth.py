@@ -16,7 +16,8 @@ from derive.network.working.tables import cell, meaning_of, table, whole
 from derive.network.working.written import Written
 from derive.notation.build import ONE, ZERO, add, subtract
 from derive.notation.form import Call, Form, Indicator, Relation, Symbol
-from derive.questions.network import NetworkQuestion, listed
+from derive.notation.words import joined
+from derive.questions.network import NetworkQuestion
 from derive.questions.network_draws import draw_network
 from derive.record import Answer, Conventions, Derivation, Given, Line, Mark, Phrase, Step
 
@@ -83,7 +84,7 @@ def _others(network: Network, nodes: list[Node]) -> Phrase:
     if not others:
         return ()
     verb = "has no weight matrix and does" if len(others) == 1 else "have no weight matrix and do"
-    return (f"{listed(others)} {verb} not count.",)
+    return (f"{joined(others)} {verb} not count.",)
 
 
 def _numbers(names: list[Symbol], widths: list[int], nodes: list[Node], output: bool) -> list[Step]:

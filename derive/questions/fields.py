@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import isfinite
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from derive.errors import InputError
-from derive.graph.arrays import Array
-from derive.notation import arrays
+from derive.notation.arrays import Array
 from derive.notation.build import number
 from derive.notation.form import PI, Form, Matrix, Symbol, Tuple
 from derive.notation.rounding import Real
@@ -19,6 +18,7 @@ from derive.notation.symbols import parse_symbol
 from derive.notation.text import read
 from derive.notation.value import evaluate
 
+Item = TypeVar("Item")
 MAX_ENTRIES = 4096
 NO_NUMBERS = ("nan", "inf", "infinity")
 
@@ -76,18 +76,29 @@ def to_names(value: Any) -> tuple[Symbol, ...]:
     return tuple(map(to_name, value)) if isinstance(value, (list, tuple)) else (to_name(value),)
 
 
+def to_forms(value: Any) -> tuple[Form, ...]:
+    """One expression or a list of expressions."""
+    return tuple(map(to_form, value)) if isinstance(value, (list, tuple)) else (to_form(value),)
+
+
 def to_values(value: Any) -> dict[Symbol, Form]:
     """A mapping from names to numbers, matrices or images."""
+    return by_name(value, to_form)
+
+
+def by_name(value: Any, read: Callable[[Any], Item]) -> dict[Symbol, Item]:
+    """A mapping from names to what is read of each value."""
     if not isinstance(value, Mapping):
         raise InputError("a mapping from names to values is needed")
-    return {to_name(name): _named(str(name), item) for name, item in value.items()}
+    return {to_name(name): read_at(str(name), read, item) for name, item in value.items()}
 
 
-def _named(name: str, value: Any) -> Form:
+def read_at(place: str, read: Callable[[Any], Item], value: Any) -> Item:
+    """What is read of a value; an error says where it stands."""
     try:
-        return to_form(value)
+        return read(value)
     except InputError as error:
-        raise error.at(path=name) from None
+        raise error.at(path=place) from None
 
 
 def to_definitions(value: Any) -> dict[str, str | Form]:
@@ -100,10 +111,8 @@ def to_definitions(value: Any) -> dict[str, str | Form]:
 def numeric(form: Form) -> Real | Array:
     """The exact value of a form of numbers, as the engine takes it."""
     value = evaluate(form, {})
-    if isinstance(value, arrays.Array):
-        if len(value.items) > MAX_ENTRIES:
-            raise InputError(f"an array of {len(value.items)} entries; {MAX_ENTRIES} are the limit")
-        return Array(value.shape, tuple(value.items))
+    if isinstance(value, Array) and len(value.items) > MAX_ENTRIES:
+        raise InputError(f"an array of {len(value.items)} entries; {MAX_ENTRIES} are the limit")
     return value
 
 

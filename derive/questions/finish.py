@@ -23,7 +23,7 @@ def finished(derivation: Derivation, *told: Phrase) -> Derivation:
         derivation = replace(derivation, answers=tuple(map(_as_printed, derivation.answers)))
     steps = linked(boxed(derivation.steps, derivation.answers), {})
     done = replace(derivation, steps=steps)
-    used = in_order((*told, *done.conventions.used, *stated(done, done.conventions)))
+    used = in_order((*told, *stated(done, done.conventions)))
     return replace(done, conventions=replace(done.conventions, used=used))
 
 

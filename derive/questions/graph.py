@@ -17,6 +17,7 @@ from derive.graph.crosscheck import difference_check
 from derive.graph.graph import Graph, entry_names, matrix_form
 from derive.graph.point import Entry, Point, forward_steps
 from derive.graph.recall import recalled
+from derive.notation.arrays import items
 from derive.notation.build import subtract
 from derive.notation.form import Derivative, Form, Product, Symbol
 from derive.notation.symbols import parse_symbol, symbol_name
@@ -72,13 +73,9 @@ def quantities_below(graph: Graph, wanted: Iterable[Symbol]) -> set[Symbol]:
     nodes: list[int] = []
     for name in wanted:
         value = graph.quantity(name).value
-        nodes += value.items if isinstance(value, Array) else (value,)
+        nodes += items(value)
     below = set(graph.program.below(nodes))
-    return {
-        q.symbol
-        for q in graph.quantities.values()
-        if not below.isdisjoint(q.value.items if isinstance(q.value, Array) else (q.value,))
-    }
+    return {q.symbol for q in graph.quantities.values() if not below.isdisjoint(items(q.value))}
 
 
 class GraphGradient(GraphQuestion):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -36,6 +36,13 @@ from derive.record import Answer, Conventions, Derivation, Given, Phrase, Step
 Known = Literal["nothing", "forward", "gradient"]
 
 
+def point_of(graph: Graph, given: Mapping[Symbol, Form], conventions: Conventions) -> Point:
+    """A graph at given values, which stand on the sheet as they were given."""
+    point = Point(graph, {name: numeric(form) for name, form in given.items()}, conventions)
+    point.exact.update(given.items())
+    return point
+
+
 class GraphQuestion(Question):
     """Base of questions about a graph."""
 
@@ -64,10 +71,7 @@ class GraphQuestion(Question):
 
     def point(self, graph: Graph, conventions: Conventions) -> Point:
         """The graph at the given values."""
-        point = Point(graph, {name: numeric(form) for name, form in self.at.items()}, conventions)
-        for name, form in self.at.items():
-            point.exact[name] = form
-        return point
+        return point_of(graph, self.at, conventions)
 
     def premises(self, graph: Graph) -> tuple[Given, ...]:
         """Definitions, then derivatives of blocks, then values."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from derive.errors import InputError
 from derive.graph.arithmetic import Real
-from derive.graph.arrays import Array, Shape
+from derive.graph.arrays import Shape
 from derive.notation import plain
 from derive.notation.rounding import shown
 from derive.record import Rounding
@@ -79,11 +79,6 @@ def check_finite(value: Real) -> None:
     """A loss is infinite where a probability that the target has a share in is 0."""
     if not isinstance(value, Fraction) and not abs(value) < float("inf"):
         raise InputError("the loss is infinite: it takes log 0 with a factor that is not 0")
-
-
-def values_of(value: Real | Array) -> Values:
-    """The numbers of a value, row by row."""
-    return value.items if isinstance(value, Array) else (value,)
 
 
 def _rows(values: Values, shape: Shape) -> list[Values]:

@@ -15,13 +15,13 @@ from derive.graph.graph import matrix_form
 from derive.graph.lifting import lifted
 from derive.graph.point import THE_SAME_WAY, Point, forward_steps
 from derive.notation.algebra import tidy
-from derive.notation.build import ONE, ZERO, add, multiply, number
+from derive.notation.build import ONE, ZERO, add, multiply
 from derive.notation.form import Derivative, Form, Neg, Product, Symbol
-from derive.notation.rounding import rounded, shown
+from derive.notation.rounding import shown
 from derive.notation.symbols import symbol_name
 from derive.notation.value import substituted
 from derive.notation.working import NUMBERS_IN
-from derive.questions.answers import MANY_DIGITS, answer_name
+from derive.questions.answers import answer_name, many_digits
 from derive.questions.fields import numeric
 from derive.questions.formulas import nodes_of
 from derive.questions.graph_question import kind_of
@@ -179,8 +179,8 @@ class PenaltySteps:
         own: Real = self.point.env.get(of, Fraction(0))
         share = self.point.worth(slope)
         if self.penalty.strength in self.point.env:
-            return _digits(own + self.point.env[self.penalty.strength] * share)
-        return _affine(_digits(own), _digits(share), self.penalty.strength)
+            return many_digits(own + self.point.env[self.penalty.strength] * share)
+        return _affine(many_digits(own), many_digits(share), self.penalty.strength)
 
     def _ended(self, target: Form, lines: Sequence[Line], form: Form) -> Worked:
         """The step, and its answer where there are numbers."""
@@ -210,8 +210,3 @@ def _affine(first: Form, slope: Form, strength: Symbol) -> Form:
     share = strength if size == ONE else multiply([size, strength])
     share = Neg(share) if minus else share
     return share if first == ZERO else add([first, share])
-
-
-def _digits(value: Real) -> Form:
-    """A number with all its digits, of many digits where it has no end."""
-    return number(value) if isinstance(value, Fraction) else rounded(value, MANY_DIGITS)

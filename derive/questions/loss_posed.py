@@ -11,11 +11,13 @@ from derive.graph.arithmetic import Real
 from derive.graph.arrays import Array, Shape, shape_of
 from derive.graph.graph import Graph, entry_names, matrix_form
 from derive.graph.point import Point
+from derive.notation.arrays import items
 from derive.notation.form import Call, Form, Symbol
 from derive.notation.names import spoken_of
 from derive.notation.symbols import parse_symbol, symbol_name
 from derive.questions import loss_checks as checks
 from derive.questions.fields import numeric
+from derive.questions.graph_question import point_of
 from derive.questions.loss_penalty import Penalized, penalized
 from derive.questions.loss_question import LossQuestion
 from derive.record import Conventions, Given
@@ -59,10 +61,7 @@ class Posed:
         at = {name: numeric(form) for name, form in self.at.items()}
         if at:
             self._check(at, conventions)
-        point = Point(self.graph, at, conventions)
-        for name, form in self.at.items():
-            point.exact[name] = form
-        return point
+        return point_of(self.graph, self.at, conventions)
 
     def _check(self, at: Mapping[Symbol, Real | Array], conventions: Conventions) -> None:
         """Prediction and target first: out of their domain the loss need not have a value at all."""
@@ -78,7 +77,7 @@ class Posed:
 
     def _nodes(self, name: Symbol) -> tuple[int, ...]:
         value = self.graph.quantity(name).value
-        return value.items if isinstance(value, Array) else (value,)
+        return items(value)
 
     @property
     def letters(self) -> list[str]:
@@ -190,7 +189,7 @@ def _target(
     else:
         name = next(n for n in map(parse_symbol, TARGETS) if n not in below.quantities and n not in at)
     value = numeric(given)
-    values, found = checks.values_of(value), shape_of(value)
+    values, found = items(value), shape_of(value)
     if choice.loss.per == "sample" and found != shape and found in _of_classes(shape):
         return None, checks.class_numbers(values, asked.classes_from)
     if not at:

@@ -31,11 +31,10 @@ from derive.notation.form import (
 )
 from derive.notation.length import is_longer
 from derive.notation.reals import Undefined
-from derive.notation.rounding import rounded
+from derive.notation.rounding import MANY_DIGITS, rounded
 from derive.notation.symbols import symbol_name
 from derive.notation.value import substituted
 from derive.notation.working import NUMBERS_IN
-from derive.questions.answers import MANY_DIGITS
 from derive.questions.loss_jacobian import by_jacobian, jacobian_steps
 from derive.questions.loss_posed import Posed
 from derive.record import Conventions, Line, Mark, Phrase, Step

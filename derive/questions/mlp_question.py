@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -108,19 +108,16 @@ class MlpQuestion(Question):
         extra: Iterable[Given] = (),
     ) -> Derivation:
         """The finished record; with gradients what holds at kinks is said, and what shape a gradient has."""
-        done = finished(
-            Derivation(
-                title,
-                (*prompt, *told),
-                (*setting.premises(point), *extra),
-                tuple(steps),
-                tuple(answers),
-                point.conventions,
-                remarks=corners(setting, point) if gradients else (),
-            )
+        done = Derivation(
+            title,
+            (*prompt, *told),
+            (*setting.premises(point), *extra),
+            tuple(steps),
+            tuple(answers),
+            point.conventions,
+            remarks=corners(setting, point) if gradients else (),
         )
-        used = (*done.conventions.used, *((SHAPE_OF_GRADIENTS,) if gradients else ()))
-        return replace(done, conventions=replace(done.conventions, used=used))
+        return finished(done, *((SHAPE_OF_GRADIENTS,) if gradients else ()))
 
 
 @dataclass(frozen=True)
@@ -172,8 +169,7 @@ class Setting:
         """The graph at the given values; in letters where some are missing."""
         known = {} if self.is_symbolic else {name: numeric(form) for name, form in self.values.items()}
         point = ArrayPoint(self.graph, known, conventions, every)
-        for name, form in self.values.items() if known else ():
-            point.exact[name] = form
+        point.exact.update(self.values.items() if known else ())
         return point
 
     def forward(self, point: ArrayPoint, wanted: Iterable[Symbol] | None = None) -> list[Step]:

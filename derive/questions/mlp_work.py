@@ -11,6 +11,7 @@ from derive.graph.array_backward import ArrayBackward
 from derive.graph.array_point import ArrayPoint
 from derive.graph.arrays import Array, shape_of
 from derive.graph.graph import entry_names
+from derive.notation.arrays import items
 from derive.notation.build import number
 from derive.notation.form import Derivative, Form, Symbol
 from derive.notation.rounding import as_fraction
@@ -128,7 +129,7 @@ class Updates:
         """A constant or a state, with its value."""
         value = numeric(form)
         self.point.name(name, shape_of(value))
-        self.point.know(name, value.items if isinstance(value, Array) else (value,))
+        self.point.know(name, items(value))
         self.point.exact[name] = form
 
     def _steps(self, update: Update) -> Iterator[Step]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -18,6 +17,7 @@ from derive.network.working.shapes import SHAPE, answer, premises, shape_form, s
 from derive.network.working.sizing import all_sizes, letter_steps, placed_in, shape_step
 from derive.network.working.written import Written
 from derive.notation.form import Symbol, Text
+from derive.notation.words import joined
 from derive.notation.worksheet import Worksheet
 from derive.questions.base import Question
 from derive.questions.fields import Positive
@@ -97,8 +97,8 @@ class NetworkQuestion(Question):
         """
         listings = () if words and len(network.nodes) == 1 else self.listing()
         givens, steps, answers = found
-        rules = replace(conventions, used=rules_of(network, bool(listings)))
-        return finished(Derivation(title, prompt, givens, steps, answers, rules, listings=listings))
+        done = Derivation(title, prompt, givens, steps, answers, conventions, listings=listings)
+        return finished(done, *rules_of(network, bool(listings)))
 
     def listing(self) -> tuple[Listing, ...]:
         """The layers by name, as they were given."""
@@ -187,7 +187,7 @@ class NetworkOutputShape(NetworkQuestion):
         if len(network.nodes) == 1:
             return self._one(network, conventions)
         size = shape_form(network.input, self.order)
-        of: Phrase = (" of ", listed(asked)) if self.of else (" of the last layer",)
+        of: Phrase = (" of ", joined(asked)) if self.of else (" of the last layer",)
         shapes = "shapes of the outputs" if len(asked) > 1 else "shape of the output"
         prompt: Phrase = (f"Find the {shapes}", *of, " for an input of ", size, ".")
         written = Written(network)
@@ -236,8 +236,3 @@ class NetworkOutputShape(NetworkQuestion):
         labels = {name: None if len(asked) == 1 else Text(name) for name in asked}
         found = [answer(names[name], network.sizes[name], labels[name], self.order) for name in asked]
         return tuple(givens), tuple(steps), tuple(found)
-
-
-def listed(names: tuple[str, ...]) -> str:
-    """a, b and c."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

@@ -12,7 +12,8 @@ from derive.network.working.written import Written
 from derive.notation.build import subtract
 from derive.notation.form import Symbol, symbols
 from derive.notation.symbols import parse_symbol, symbol_name
-from derive.questions.network import Found, listed
+from derive.notation.words import joined
+from derive.questions.network import Found
 from derive.record import Answer, Line, Phrase, Step
 
 NEW, CHANGE = parse_symbol("N_new"), parse_symbol("Delta")
@@ -52,7 +53,7 @@ def _answer(name: str, value: int, label: Symbol) -> Answer:
 def _why(written: Written, nodes: Sequence[Node], changed: Sequence[Node]) -> Phrase:
     """Which layers change, or that no formula knows the sides of the input."""
     if changed:
-        names = listed(tuple(node.name for node in changed))
+        names = joined(tuple(node.name for node in changed))
         return (f"With the new input {names} read{'s' if len(changed) == 1 else ''} another number of values.",)
     if _sides_matter(written, nodes):
         return ("With the new input the shapes that the counts depend on come out the same.",)

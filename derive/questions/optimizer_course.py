@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from derive.errors import InputError
 from derive.graph.arithmetic import Real
 from derive.graph.arrays import Array
+from derive.notation.arrays import items
 from derive.notation.form import Form, Symbol
 from derive.questions.fields import numeric
 from derive.questions.formulas import nodes_of
@@ -90,4 +91,4 @@ class Course:
 def items_of(form: Form) -> tuple[Real, ...]:
     """The entries of a given, one of a number."""
     value = numeric(form)
-    return value.items if isinstance(value, Array) else (value,)
+    return items(value)

@@ -14,6 +14,7 @@ from derive.notation.form import Call, Form, Product, Symbol, Text
 from derive.notation.rounding import shown
 from derive.notation.symbols import symbol_name
 from derive.notation.value import approximate
+from derive.notation.words import joined
 from derive.questions.fields import numeric
 from derive.questions.formulas import nodes_of
 from derive.questions.graph_question import listed
@@ -77,7 +78,7 @@ class CurvesWork:
         if asked.rates:
             what = (*what, " with ", *listed(self.names(variant).own(ETA) for variant in self.variants))
         elif asked.batches:
-            what = (*what, ", where a step sees ", _listed_words([str(v.label[0]) for v in self.variants]))
+            what = (*what, ", where a step sees ", joined([str(v.label[0]) for v in self.variants], "or"))
         else:
             what = (*what, ": ", *_joined([self._described(variant) for variant in self.variants]))
         more: Phrase = (" Find the largest stable rate, and say what each rate does.",) if self.stable else ()
@@ -228,7 +229,3 @@ def _joined(labels: Sequence[Phrase]) -> Phrase:
     for k, label in enumerate(labels):
         found += ["; " if k else "", *label]
     return tuple(piece for piece in found if piece)
-
-
-def _listed_words(words: Sequence[str]) -> str:
-    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

@@ -13,6 +13,7 @@ from derive.graph.arrays import Array
 from derive.graph.graph import matrix_form, one_based
 from derive.notation.build import ZERO, number
 from derive.notation.form import Form, Product, Symbol
+from derive.notation.names import arrays_of
 from derive.notation.symbols import element, parse_symbol, symbol_name
 from derive.questions.fields import Definitions, Expression, Name, Values, numeric, to_form, to_values
 from derive.questions.graph import GraphGradient
@@ -131,8 +132,7 @@ class OptimizerQuestion(GraphGradient):
         """The value of a parameter, or of an entry of an array, that is updated."""
         if name in self.at:
             return self.at[name]
-        for cut in range(len(name.sub)):
-            root = Symbol(name.base, name.accent, name.sub[:cut], name.sup)
+        for root, _ in arrays_of(name):
             array = self.at.get(root)
             value = numeric(array) if array is not None else None
             if isinstance(value, Array) and name in (entries := entries_of_array(root, value)):

@@ -15,8 +15,9 @@ from derive.network.working.single import layer_steps
 from derive.network.working.tables import whole
 from derive.network.working.written import Written
 from derive.notation.form import Symbol
+from derive.notation.words import joined
 from derive.questions.fields import Positive
-from derive.questions.network import Found, LayerNames, NetworkQuestion, known_layers, listed
+from derive.questions.network import Found, LayerNames, NetworkQuestion, known_layers
 from derive.questions.network_change import change_found
 from derive.questions.network_draws import draw_network, inner_size
 from derive.record import Answer, Conventions, Derivation, Phrase
@@ -75,7 +76,7 @@ class NetworkParameters(NetworkQuestion):
     def _prompt(self, network: Network, nodes: list[Node]) -> Phrase:
         size = shape_form(network.input, self.order)
         alone = len(network.nodes) == 1 and self.compare is None
-        asked = network.nodes[0].layer.words if alone else listed(self.of) if self.of else "the network"
+        asked = network.nodes[0].layer.words if alone else joined(self.of) if self.of else "the network"
         if self.compare is not None:
             other = shape_form(self._other().input, self.order)
             return (f"How does the number of trainable parameters of {asked} change if the input is ", other,

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from derive.errors import InputError
 from derive.notation.form import Form, Matrix, Symbol, Tuple, symbols
 from derive.notation.symbols import symbol_name
-from derive.questions.fields import numeric, to_form, to_name
+from derive.questions.fields import by_name, numeric, read_at, to_form, to_name
 
 MOST_STEPS, MOST_UNITS = 40, 8
 
@@ -40,35 +40,22 @@ def to_sequence(value: Any) -> tuple[Form, ...]:
         raise InputError("a list with one entry for each step is needed")
     if len(value) > MOST_STEPS:
         raise InputError(f"{len(value)} steps; {MOST_STEPS} are the limit")
-    return tuple(_at(step, to_value, entry) for step, entry in enumerate(value, 1))
-
-
-def _at(place: object, read: Any, value: Any) -> Any:
-    try:
-        return read(value)
-    except InputError as error:
-        raise error.at(path=f"step {place}" if isinstance(place, int) else str(place)) from None
+    return tuple(read_at(f"step {step}", to_value, entry) for step, entry in enumerate(value, 1))
 
 
 def to_weights(value: Any) -> dict[Symbol, Form]:
     """Weights by name."""
-    return _mapping(value, to_value)
+    return by_name(value, to_value)
 
 
 def to_weight_sequences(value: Any) -> dict[Symbol, tuple[Form, ...]]:
     """Weights by name, one value for each step."""
-    return _mapping(value, to_sequence)
-
-
-def _mapping(value: Any, read: Any) -> dict[Symbol, Any]:
-    if not isinstance(value, Mapping):
-        raise InputError("a mapping from names to values is needed")
-    return {to_name(name): _at(name, read, item) for name, item in value.items()}
+    return by_name(value, to_sequence)
 
 
 def to_start(value: Any) -> Start:
     """A value for the state, or a mapping from states to values."""
-    return _mapping(value, to_value) if isinstance(value, Mapping) else to_value(value)
+    return by_name(value, to_value) if isinstance(value, Mapping) else to_value(value)
 
 
 def to_renaming(value: Any) -> dict[Symbol, Symbol]:

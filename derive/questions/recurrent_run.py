@@ -11,9 +11,10 @@ from derive.graph.graph import Graph, Quantity
 from derive.graph.point import Point
 from derive.notation.build import ZERO, column
 from derive.notation.form import Form, Symbol, rebuild, symbols
-from derive.notation.indexed import at_step
+from derive.notation.indexed import at_step, name_at_step
 from derive.notation.symbols import symbol_name
 from derive.questions.fields import numeric
+from derive.questions.graph_question import point_of
 from derive.questions.recurrent_fields import Start
 from derive.record import Conventions, Given
 from derive.training.cells import Cell
@@ -97,7 +98,7 @@ class Run:
         shapes = {name: _shape(form) for name, form in self.values.items()}
         for step in range(1, self.steps + 1):
             for name, form in self.unrolled.formulas().items():
-                shapes[_placed(name, step)] = shape_of_form(at_step(form, step), shapes)
+                shapes[name_at_step(name, step)] = shape_of_form(at_step(form, step), shapes)
             for state in self.unrolled.cell.states:
                 first, now = self.before(state), self.unrolled.at(state, step)
                 if shapes[first] != shapes[now]:
@@ -111,7 +112,7 @@ class Run:
         """The shapes of the quantities of a step t, those before it, and the weights."""
         rules = self.unrolled.formulas()
         names = {**dict.fromkeys(rules), **{name: None for form in rules.values() for name in symbols(form)}}
-        return {name: self.shapes[_placed(name, 1)] for name in names}
+        return {name: self.shapes[name_at_step(name, 1)] for name in names}
 
     # values
 
@@ -134,20 +135,17 @@ class Run:
 
     def point(self, conventions: Conventions) -> Point:
         """The graph at the given values."""
-        point = Point(self.graph, {name: numeric(form) for name, form in self.values.items()}, conventions)
-        for name, form in self.values.items():
-            point.exact[name] = form
-        return point
+        return point_of(self.graph, self.values, conventions)
 
     def quantities(self, step: int) -> list[Quantity]:
         """The quantities of a step, in the order of computation."""
-        return [self.graph.quantities[_placed(name, step)] for name in self.unrolled.formulas()]
+        return [self.graph.quantities[name_at_step(name, step)] for name in self.unrolled.formulas()]
 
     # premises
 
     def at(self, name: Symbol, step: int) -> Symbol:
         """A name of step t at a step."""
-        return _placed(name, step)
+        return name_at_step(name, step)
 
     def written(self, form: Form) -> Form:
         """A form over names at certain steps, those of arrays in bold."""
@@ -163,15 +161,9 @@ class Run:
         """A formula of step t with the names of arrays in bold."""
         if not isinstance(form, Symbol):
             return rebuild(form, self.at_any_step)
-        quantity = self.graph.quantities.get(_placed(form, 1))
+        quantity = self.graph.quantities.get(name_at_step(form, 1))
         bold = quantity is not None and isinstance(quantity.value, Array)
         return Symbol(form.base, form.accent, form.sub, form.sup, bold)
-
-
-def _placed(name: Symbol, step: int) -> Symbol:
-    placed = at_step(name, step)
-    assert isinstance(placed, Symbol)
-    return placed
 
 
 def _shape(form: Form) -> Shape:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.graph.arrays import Array
-from derive.graph.graph import Quantity, entry_names, matrix_form
+from derive.graph.graph import Quantity, entries_of, matrix_form
 from derive.graph.point import Point, forward_steps
-from derive.notation.build import number
+from derive.notation.arrays import items
 from derive.notation.form import Form, Symbol, symbols
 from derive.notation.indexed import STEP
-from derive.notation.rounding import Real, rounded, shown
+from derive.notation.rounding import shown
 from derive.notation.symbols import symbol_name
-from derive.questions.answers import MANY_DIGITS
+from derive.questions.answers import many_digits
 from derive.questions.folding import folded
 from derive.questions.graph_question import kind_of
 from derive.record import Answer, Line, Mark, Phrase, Relation, Step
@@ -125,19 +125,11 @@ def cell_line(point: Point, cell: Worked) -> Line:
     if not _is_exact(point):
         last = cell.value.lines[-1]
         return Line(last.relation, last.form)
-    names = list(entries(quantity))
+    names = entries_of(quantity)
     printed = [shown(point.env[name], rounding) for name in names]
     relation: Relation = "≈" if any(sign == "≈" for sign, _ in printed) else "="
     forms = [form for _, form in printed]
     return Line(relation, matrix_form(quantity.value.shape, forms) if isinstance(quantity.value, Array) else forms[0])
-
-
-def entries(quantity: Quantity) -> Iterator[Symbol]:
-    """The names of the entries of an array; of a scalar its own."""
-    if isinstance(quantity.value, Array):
-        yield from entry_names(quantity.symbol, quantity.value.shape)
-    else:
-        yield quantity.symbol
 
 
 def answer_of(point: Point, item: Worked, line: Line) -> Answer:
@@ -146,12 +138,8 @@ def answer_of(point: Point, item: Worked, line: Line) -> Answer:
     Written out in numbers an exact form would hold all steps before it.
     """
     value = item.quantity.value
-    nodes = value.items if isinstance(value, Array) else (value,)
-    numbers = [_precise(point.nodes[node]) for node in nodes]
+    nodes = items(value)
+    numbers = [many_digits(point.nodes[node]) for node in nodes]
     precise = matrix_form(value.shape, numbers) if isinstance(value, Array) else numbers[0]
     form = line.form if line.relation == "=" and not symbols(line.form) else precise
     return Answer(symbol_name(item.quantity.symbol), kind_of(line.form), form, line.form, item.value.target)
-
-
-def _precise(value: Real) -> Form:
-    return number(value) if isinstance(value, Fraction) else rounded(value, MANY_DIGITS)

@@ -12,12 +12,13 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from derive.errors import InputError
+from derive.graph.graph import read_definition
 from derive.graph.paths import Named, activations, depends, name_arguments, path_derivative, without_skips
 from derive.graph.slopes import slope_lines
 from derive.notation.build import ONE, ZERO, multiply
 from derive.notation.form import Call, Derivative, Form, Product, Relation, Symbol, Underbrace, rebuild, symbols, walk
+from derive.notation.names import renamed
 from derive.notation.symbols import parse_symbol, symbol_name
-from derive.notation.text import read
 from derive.questions.base import Question
 from derive.questions.fields import Definitions, Expression, Name
 from derive.questions.finish import finished
@@ -69,7 +70,7 @@ class ResidualGradient(Question):
 
     def solve(self, conventions: Conventions) -> Derivation:
         """Names for the pre-activations, the derivative of each block, their product, the slopes taken as given."""
-        forms = {parse_symbol(name): _read(name, text, self.blocks) for name, text in self.graph.items()}
+        forms = {parse_symbol(name): read_definition(name, text, self.blocks) for name, text in self.graph.items()}
         if self.of not in forms:
             raise InputError(f"{symbol_name(self.of)} is not defined by the graph")
         if not depends(forms[self.of], self.wrt, forms):
@@ -78,8 +79,9 @@ class ResidualGradient(Question):
         steps = with_skips.steps()
         answers = [with_skips.answer("with skips" if self.compare else symbol_name(self.wrt))]
         if self.compare:
+            plain_names = {name: _plain(name) for name in forms}
             plain = _Chain(
-                self, {_plain(name): _renamed(without_skips(form), forms) for name, form in forms.items()}, "bar"
+                self, {_plain(name): renamed(without_skips(form), plain_names) for name, form in forms.items()}, "bar"
             )
             steps += plain.steps()
             answers.append(plain.answer("without skips"))
@@ -92,13 +94,6 @@ class ResidualGradient(Question):
         return finished(Derivation("Residual block", prompt, tuple(givens), tuple(steps), tuple(answers), conventions))
 
 
-def _read(name: str, text: str | Form, blocks: Mapping[str, Form]) -> Form:
-    try:
-        return text if isinstance(text, Form) else read(text, blocks)
-    except InputError as error:
-        raise error.at(path=f"definition of {name}") from None
-
-
 def _slopes(forms: Mapping[Symbol, Form], blocks: Mapping[str, Form]) -> dict[Call, None]:
     calls = [node for form in forms.values() for node in walk(form) if isinstance(node, Call)]
     return {Call(call.function, call.args, 1): None for call in calls if call.function in blocks}
@@ -106,12 +101,6 @@ def _slopes(forms: Mapping[Symbol, Form], blocks: Mapping[str, Form]) -> dict[Ca
 
 def _plain(name: Symbol) -> Symbol:
     return Symbol(name.base, "bar", name.sub, name.sup)
-
-
-def _renamed(form: Form, forms: Mapping[Symbol, Form]) -> Form:
-    if isinstance(form, Symbol):
-        return _plain(form) if form in forms else form
-    return rebuild(form, lambda part: _renamed(part, forms))
 
 
 class _Chain:
@@ -145,8 +134,8 @@ class _Chain:
                 for each in self.named.values()
                 for inner in each.inner
             }
-            form = _swapped(named.form, swap)
-            self.named[name] = Named(form, {swap[i]: _swapped(f, swap) for i, f in named.inner.items()})
+            form = renamed(named.form, swap)
+            self.named[name] = Named(form, {swap[i]: renamed(f, swap) for i, f in named.inner.items()})
 
     def _definitions(self) -> list[Step]:
         if not self.mark:
@@ -230,10 +219,6 @@ class _Chain:
 
 def _carries_skip(form: Form, by: Symbol) -> bool:
     return any(without_skips(node) != node for node in walk(form)) and by in symbols(form)
-
-
-def _swapped(form: Form, swap: Mapping[Symbol, Symbol]) -> Form:
-    return swap.get(form, form) if isinstance(form, Symbol) else rebuild(form, lambda part: _swapped(part, swap))
 
 
 def _without_braces(form: Form) -> Form:

@@ -14,15 +14,15 @@ from derive.errors import InputError
 from derive.graph.backward import Backward
 from derive.graph.graph import Graph, Quantity
 from derive.graph.picture import picture
-from derive.graph.point import Point, forward_steps
+from derive.graph.point import forward_steps
 from derive.graph.split import split
 from derive.notation.form import Derivative, Form, symbols
 from derive.notation.symbols import parse_symbol
 from derive.questions.answers import answers_of
 from derive.questions.base import Question
-from derive.questions.fields import Expression, Names, Values, numeric
+from derive.questions.fields import Expression, Names, Values
 from derive.questions.finish import finished
-from derive.questions.graph_question import listed
+from derive.questions.graph_question import listed, point_of
 from derive.record import Conventions, Derivation, Given, Line, Mark, Phrase, Step
 
 
@@ -62,9 +62,7 @@ class GraphTable(Question):
             raise InputError(f"the name {self.name} occurs in the expression: give another name")
         *inner, (_, last) = split(self.function, _prefix(self.function)).items()
         graph = Graph(dict([*inner, (self.name, last)]))
-        point = Point(graph, {name: numeric(form) for name, form in self.at.items()}, conventions)
-        for name, form in self.at.items():
-            point.exact[name] = form
+        point = point_of(graph, self.at, conventions)
         variables = self.wrt or tuple(q.symbol for q in graph.inputs)
         backward = Backward(point, graph.scalar(output), [graph.scalar(v) for v in variables], by_name=True)
         steps = (

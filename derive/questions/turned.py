@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -99,9 +98,10 @@ class NetworkSolveFor(Question):
                 (*quantities.givens, unknown),
                 tuple(steps),
                 (answer,),
-                replace(conventions, used=rules_of(open_.sample, listed=True)),
+                conventions,
                 listings=listing_of(self.net, top_names(open_.sample)),
-            )
+            ),
+            *rules_of(open_.sample, listed=True),
         )
 
     def _position(self, open_: Open) -> int | None:

@@ -7,11 +7,6 @@ import tempfile
 from pathlib import Path
 
 
-def write_whole(path: Path, content: str | bytes) -> Path:
-    """Write a file so that it is there whole or as it was before; its path."""
-    return write_all({path: content.encode() if isinstance(content, str) else content})[0]
-
-
 def write_all(contents: dict[Path, bytes]) -> list[Path]:
     """Write files so that each is there whole or as it was: to a temporary name beside it, then moved into place."""
     waiting: list[tuple[Path, Path]] = []

@@ -18,8 +18,6 @@ PAGE_CM = 23.0
 """The largest height of a picture; what is larger is made smaller."""
 LINE_EM = 1.15
 """The height of a line of words in em."""
-DEPTH_EM = 0.345
-"""How much of it lies below the base line."""
 _MAIN_SIZE, _POINT_CM, _MARGIN = 11, 0.0353, 0.03
 _SIDES = {"centre": (0.5, 0.5), "west": (0.0, 0.5), "east": (1.0, 0.5), "north": (0.5, 1.0), "south": (0.5, 0.0)}
 _TENSION = 1 / 6

@@ -11,6 +11,7 @@ from derive.notation.build import number
 from derive.notation.form import Form, Number, Symbol, Text
 from derive.notation.indexed import is_indexed
 from derive.notation.widths import is_large, width
+from derive.notation.words import joined
 from derive.record import Answer, Derivation, Figure, Given, Listing, Mark, Phrase, Picture
 from derive.render.blocks import Block, solution_blocks
 from derive.render.breaking import Breaker
@@ -159,12 +160,10 @@ class Printer(ABC):
         valued = [self._given(g) for g in givens if g.form is not None and g.kind == "value"]
         free = [self._given(g) for g in givens if g.kind == "free" and g.form is None]
         unknown = [self._given(g) for g in givens if g.kind == "unknown"]
-        start = [f"Let {self._listed(defined)}"] if defined else []
-        start += [f"{'with' if defined else 'Let'} {self._listed(valued)}"] if valued else []
-        start += [f"for any {self._listed(free)}"] if free else []
-        start += (
-            [f"{'with' if start else 'Let'} {self._listed(unknown)} {'' if start else 'be '}unknown"] if unknown else []
-        )
+        start = [f"Let {joined(defined)}"] if defined else []
+        start += [f"{'with' if defined else 'Let'} {joined(valued)}"] if valued else []
+        start += [f"for any {joined(free)}"] if free else []
+        start += [f"{'with' if start else 'Let'} {joined(unknown)} {'' if start else 'be '}unknown"] if unknown else []
         sentence = ", ".join(start)
         return self.premises(Raw(f"{sentence[0].upper()}{sentence[1:]}."))
 
@@ -174,10 +173,6 @@ class Printer(ABC):
 
     def _bracketed(self, phrase: Phrase) -> str:
         return f"({self.phrase(phrase)})"
-
-    @staticmethod
-    def _listed(items: list[Raw]) -> str:
-        return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
 
 
 def _is_rule(given: Given) -> bool:

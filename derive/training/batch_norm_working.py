@@ -8,7 +8,7 @@ from fractions import Fraction
 from derive.graph.arithmetic import Real
 from derive.graph.arrays import Array
 from derive.graph.curvature import vanishes
-from derive.graph.graph import entry_names, evaluate
+from derive.graph.graph import entries_of, evaluate
 from derive.graph.point import ALL_ENTRIES, THE_SAME_WAY, Point
 from derive.notation.build import ZERO, number
 from derive.notation.form import BigSum, Derivative, Form, Matrix, Product, Symbol
@@ -43,17 +43,17 @@ class Backward:
 
     def _values(self, of: int) -> dict[Form, Real]:
         """Every gradient, by the sweep of the graph."""
-        nodes = {slope(entry): self.graph.scalar(entry) for name in self.names for entry in self._entries(name)}
+        nodes = {
+            slope(entry): self.graph.scalar(entry)
+            for name in self.names
+            for entry in entries_of(self.graph.quantity(name))
+        }
         found = self.graph.program.gradient(of, tuple(nodes.values()))
         worth = evaluate(
             self.graph.program, self.point.nodes, found.values(), self.point.conventions, self.graph.labels
         )
         values = {name: worth[found[node]] for name, node in nodes.items()}
         return {name: Fraction(0) if vanishes(value) else value for name, value in values.items()}
-
-    def _entries(self, name: Symbol) -> list[Symbol]:
-        value = self.graph.quantity(name).value
-        return [*entry_names(name, value.shape)] if isinstance(value, Array) else [name]
 
     def steps(self) -> list[Step]:
         """γ and β, then x̂, the variance and the mean, then x, into which three paths lead."""
@@ -77,7 +77,7 @@ class Backward:
 
     def _steps(self, name: Symbol, formulas: Iterator[Formula]) -> Iterator[Step]:
         """The gradient by a quantity: one entry in full, then, where there are several, all of them."""
-        named = list(zip(self._entries(name), formulas, strict=True))
+        named = list(zip(entries_of(self.graph.quantity(name)), formulas, strict=True))
         telling = next((pair for pair in named if self.values[slope(pair[0])] != 0), named[0])
         first = self._in_full(*telling)
         yield first

@@ -9,7 +9,7 @@ from typing import Any
 
 from derive.graph.arithmetic import Real
 from derive.graph.arrays import Array
-from derive.graph.graph import entry_names
+from derive.graph.graph import entries_of
 from derive.graph.point import Point, array_line, forward_steps
 from derive.notation.build import ONE, add, neg, number, subtract
 from derive.notation.form import (
@@ -97,7 +97,7 @@ class Stability:
 
         A rate that goes on with printed numbers is what its formula makes of those.
         """
-        names = [*self._entries(W), B]
+        names = [*entries_of(self.graph.quantity(W)), B]
         loss = self.graph.written(self.loss)
         hessian = Matrix(tuple(tuple(Derivative(loss, (one, other)) for other in names) for one in names))
         if not self.unit.single:
@@ -105,10 +105,6 @@ class Stability:
         if not self.point.carries_rounded:
             limit = Frac(number(2), Call("eigmax", (hessian,)))
             yield Given(Call("meaning", (LIMIT,)), limit, shown=False)
-
-    def _entries(self, name: Symbol) -> list[Form]:
-        value = self.graph.quantity(name).value
-        return [*entry_names(name, value.shape)] if isinstance(value, Array) else [name]
 
     def _worked(self, name: Symbol) -> list[Step]:
         """Formula with its reason, numbers, value; of an array one entry in full."""

@@ -14,6 +14,7 @@ from derive.notation.build import ONE, ZERO, add, neg, number, subtract
 from derive.notation.form import Call, Form, Frac, Power, Product, Relation, Symbol, Text, Tuple, symbols
 from derive.notation.rounding import Real
 from derive.notation.value import evaluate
+from derive.notation.words import joined
 from derive.notation.working import number_lines
 from derive.record import Given, Line, Mark, Phrase, Rounding, Step
 from derive.training.units import INFINITY, UNITS, A, Reach, end_form, fitting, nearest_distribution
@@ -92,9 +93,8 @@ class Targets:
         found.append(self._lowest(nearest, rounding))
         if nearest != self.values:
             units = [unit.words for unit in fitting(self.values)]
-            words = " or ".join(filter(None, (", ".join(units[:-1]), units[-1])))
             target = Call("fitting", tuple(self.numbered(TARGET)))
-            line = Line("=", Text(words), ("usual units with smallest loss 0",))
+            line = Line("=", Text(joined(units, "or")), ("usual units with smallest loss 0",))
             found.append(Step("fitting", target, (line,), "choice of a unit", (), ACCURACY))
         return found
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from derive.errors import InputError, UnknownName
 from derive.notation.build import ONE, ZERO, add, subtract
-from derive.notation.form import BigSum, Call, Form, Frac, Power, Product, Root, Symbol, rebuild, walk
+from derive.notation.form import BigSum, Call, Form, Frac, Power, Product, Root, Symbol, walk
+from derive.notation.names import renamed
 from derive.notation.rounding import Real
 from derive.notation.symbols import parse_symbol
 from derive.notation.text import read
@@ -149,8 +150,3 @@ def _share_of_weights(moment: Form, beta: Form) -> Form:
     """The mean behind a moment: its weights (1 - β)βᵏ are added up over all steps so far."""
     weights = BigSum(Power(beta, _K), _K, ZERO, T_BEFORE)
     return Frac(moment, Product((subtract(ONE, beta), weights)))
-
-
-def renamed(form: Form, names: Mapping[Symbol, Form]) -> Form:
-    """The form with some names replaced by other forms."""
-    return names.get(form, form) if isinstance(form, Symbol) else rebuild(form, lambda part: renamed(part, names))

@@ -16,7 +16,7 @@ from derive.errors import InputError, UnknownName
 from derive.graph.arrays import Shape
 from derive.notation.build import ONE, TWO, add, neg, subtract
 from derive.notation.form import Call, Derivative, Fence, Form, Frac, Sum, Symbol
-from derive.notation.indexed import AFTER, STEP, at_step
+from derive.notation.indexed import AFTER, STEP, at_step, name_at_step
 from derive.notation.symbols import parse_symbol
 from derive.training.cells import OUTPUT_ROLE
 from derive.training.shapes import Writing
@@ -125,7 +125,7 @@ class ThroughTime:
         """What the sheet says that names of a step t stand for: derivatives, and bounds of the Jacobian by its rows."""
         found: dict[Symbol, Form] = {}
         if self.unrolled.has_output:
-            name = self.output_error if self.every else self._placed(self.output_error, self.steps)
+            name = self.output_error if self.every else name_at_step(self.output_error, self.steps)
             found[name] = Derivative(LOSS, (self.result_total if self.every else self._last(self.result_total),))
         found[self.error] = Derivative(LOSS, (self.total,))
         return found
@@ -153,18 +153,13 @@ class ThroughTime:
         """The loss: the sum over the steps, or that of the last step."""
         if not self.every:
             return at_step(self._loss(), self.steps)
-        return add(self._placed(indexed(LOSS), step) for step in range(1, self.steps + 1))
+        return add(name_at_step(indexed(LOSS), step) for step in range(1, self.steps + 1))
 
     def _loss(self) -> Form:
         return self.loss.form(self.writing, self.result, self.target)
 
-    def _placed(self, name: Form, step: int) -> Symbol:
-        placed = at_step(name, step)
-        assert isinstance(placed, Symbol)
-        return placed
-
-    def _last(self, name: Form) -> Symbol:
-        return self._placed(name, self.steps)
+    def _last(self, name: Symbol) -> Symbol:
+        return name_at_step(name, self.steps)
 
     # formulas
 
@@ -174,8 +169,8 @@ class ThroughTime:
         for step in range(self.steps, 0, -1):
             has_loss = self.every or step == self.steps
             if has_loss and self.unrolled.has_output:
-                found[self._placed(self.output_error, step)] = at_step(self._output_error(), step)
-            found[self._placed(self.error, step)] = at_step(self._error(has_loss, step < self.steps), step)
+                found[name_at_step(self.output_error, step)] = at_step(self._output_error(), step)
+            found[name_at_step(self.error, step)] = at_step(self._error(has_loss, step < self.steps), step)
         return found
 
     def _output_error(self) -> Form:

@@ -9,7 +9,8 @@ from derive.errors import InputError, UnknownName
 from derive.graph.arrays import Shape
 from derive.notation.build import ONE, ZERO, multiply
 from derive.notation.form import Call, Form, Hadamard, Product, Sum, Symbol, rebuild, symbols
-from derive.notation.indexed import STEP, at_step
+from derive.notation.indexed import BEFORE, STEP, at_step, name_at_step
+from derive.notation.names import renamed
 from derive.notation.symbols import parse_symbol, symbol_name
 from derive.notation.text import read
 from derive.training.cells import FUNCTIONS, OUTPUT, OUTPUT_FUNCTIONS, OUTPUT_ROLE, Cell
@@ -126,7 +127,7 @@ class Unrolled:
         reads = self.settings.reads or next(iter(states))
         if reads not in states:
             raise UnknownName("state that an output can read", reads, states)
-        return name, _renamed(form, {Symbol("h"): states[reads]}), what
+        return name, renamed(form, {Symbol("h"): states[reads]}), what
 
     def _form(self, text: str) -> Form:
         return _activated(read(text, self.functions), self.functions)
@@ -205,16 +206,14 @@ class Unrolled:
 
     def at(self, name: str | Symbol, step: int) -> Symbol:
         """A quantity, a state, the input or a weight on the sheet at a step; a shared weight has no index."""
-        placed = at_step(self.timed_name(name), step)
-        assert isinstance(placed, Symbol)
-        return placed
+        return name_at_step(self.timed_name(name), step)
 
     def timed_name(self, name: str | Symbol) -> Symbol:
         """h_t, h_{t-1} for h_old, W or W_t."""
         symbol = parse_symbol(name) if isinstance(name, str) else name
         old, index = _is_old(symbol), STEP
         if old:
-            symbol, index = Symbol(symbol.base, symbol.accent, symbol.sub[:-1]), f"{STEP}-1"
+            symbol, index = Symbol(symbol.base, symbol.accent, symbol.sub[:-1]), BEFORE
         shown = self.shown(symbol)
         moves = old or symbol == INPUT or symbol in self.timed or symbol in {q.name for q in self.quantities}
         return Symbol(shown.base, shown.accent, (*shown.sub, index), shown.sup) if moves else shown
@@ -234,9 +233,7 @@ class Unrolled:
         found: dict[str, Form] = {}
         for step in range(1, steps + 1):
             for name, form in rule.items():
-                placed = at_step(name, step)
-                assert isinstance(placed, Symbol)
-                found[symbol_name(placed)] = at_step(form, step)
+                found[symbol_name(name_at_step(name, step))] = at_step(form, step)
         return found
 
 
@@ -263,10 +260,6 @@ def _activated(form: Form, functions: Mapping[str, str]) -> Form:
         function = functions[form.function]
         return form.args[0] if function == "identity" else Call(function, form.args)
     return form
-
-
-def _renamed(form: Form, names: Mapping[Symbol, Symbol]) -> Form:
-    return names.get(form, form) if isinstance(form, Symbol) else rebuild(form, lambda part: _renamed(part, names))
 
 
 def _without(form: Form, left_out: Mapping[Symbol, Form]) -> Form:

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from derive.notation.build import multiply, number, subtract
 from derive.notation.form import Derivative, Form, Hadamard, Number, Power, Product, Symbol, symbols
+from derive.notation.names import renamed
 from derive.notation.symbols import element, parse_symbol
 from derive.notation.value import substituted
 from derive.record import Phrase
-from derive.training.rule import NEW, T_BEFORE, G, Rule, T, W, renamed
+from derive.training.rule import NEW, T_BEFORE, G, Rule, T, W
 
 BY_ELEMENT: Phrase = (", elementwise",)
 

@@ -8,17 +8,16 @@ from fractions import Fraction
 from derive.graph.arrays import Array
 from derive.graph.graph import matrix_form, one_based
 from derive.graph.point import THE_SAME_WAY, Entry, Point
-from derive.notation.arrays import Array as Box
 from derive.notation.build import number
 from derive.notation.form import Form, Symbol
-from derive.notation.rounding import Real, rounded
+from derive.notation.rounding import MANY_DIGITS, Real, rounded
 from derive.notation.symbols import element, symbol_name
 from derive.record import Line, Mark, Phrase, Step
 from derive.training.update import Update
 
 IN_ONE: Phrase = ("in one formula",)
 _METHOD, _RESULT = (Mark(Fraction(1), "M"),), (Mark(Fraction(2), "A"),)
-MANY_DIGITS, MOST_BITS = 40, 300
+MOST_BITS = 300
 OPTIMIZER = "optimizer"
 
 
@@ -77,9 +76,9 @@ def _by_entries(
     ]
 
 
-def exact_form(value: Real | Array | Box) -> Form:
+def exact_form(value: Real | Array) -> Form:
     """A value as the form of an answer: exact where that is short, else to many digits."""
-    if isinstance(value, (Array, Box)):
+    if isinstance(value, Array):
         return matrix_form(value.shape, [exact_form(item) for item in value.items])
     if isinstance(value, Fraction) and max(value.numerator.bit_length(), value.denominator.bit_length()) < MOST_BITS:
         return number(value)

@@ -6,9 +6,10 @@ from fractions import Fraction
 import pytest
 
 from derive.check.judge import judge
-from derive.check.recurrence import Recurrences, at_step, is_instance
+from derive.check.recurrence import Recurrences, is_instance
 from derive.notation.build import number
 from derive.notation.form import Product, Symbol
+from derive.notation.indexed import numbered
 from derive.notation.symbols import parse_symbol
 from derive.notation.text import read
 from derive.notation.value import substituted
@@ -36,7 +37,7 @@ HALVES = {W: Product((W_BEFORE, parse_symbol("eta")))}
 def test_a_name_is_what_the_premise_says_at_its_step():
     rules = Recurrences(HALVES)
     assert rules.letters == {"t"}
-    assert rules.instance(w(17)) == at_step(HALVES[W], {"t": 17})
+    assert rules.instance(w(17)) == numbered(HALVES[W], {"t": 17})
     assert rules.instance(w(1)).factors[0] == w(0)
     assert rules.instance(w(0)) is None, "there is no step before the first"
     assert rules.instance(w(1001)) is None, "no sheet shows so many steps"
@@ -52,7 +53,14 @@ def test_without_a_step_before_no_letter_runs():
 
 def test_counted_steps_are_numbers():
     rule = read("m/(1 - beta**t)")
-    assert at_step(rule, {"t": 4}) == read("m/(1 - beta**4)")
+    assert numbered(rule, {"t": 4}, ["t"]) == read("m/(1 - beta**4)")
+
+
+def test_a_letter_that_is_a_quantity_counts_nothing():
+    """A target may be called t: then only an index t is a step."""
+    rule, t = Product((W_BEFORE, Symbol("t"))), Symbol("t")
+    assert Recurrences({W: rule}).instance(w(2)) == Product((w(1), number(2)))
+    assert Recurrences({W: rule}, known={W, t}).instance(w(2)) == Product((w(1), t))
 
 
 def test_runs_are_counted_too():

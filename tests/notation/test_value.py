@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
@@ -68,37 +69,55 @@ def pool(name: str, k: int, s: int, p: int, image: Form) -> Call:
     return Call(name, (image,), params=(("k", num(k)), ("s", num(s)), ("p", num(p))))
 
 
-@st.composite
-def with_value(draw: st.DrawFn) -> tuple[Form, Fraction]:
+Valued = tuple[Form, Fraction]
+
+
+def positive_steps(inner: st.SearchStrategy[Valued]) -> list[st.SearchStrategy[Valued]]:
+    """Forms of positive ones that are positive too: nothing cancels and nothing jumps in them."""
+    pair = st.tuples(inner, inner)
+    return [
+        pair.map(lambda p: (Sum((p[0][0], p[1][0]), (False, False)), p[0][1] + p[1][1])),
+        pair.map(lambda p: (Product((p[0][0], p[1][0])), p[0][1] * p[1][1])),
+        inner.map(lambda p: (Power(p[0], Number("2")), p[1] ** 2)),
+        inner.map(lambda p: (Underbrace(p[0], "label"), p[1])),
+        inner.map(lambda p: (Fence("abs", p[0]), abs(p[1]))),
+        pair.filter(lambda p: p[1][1] != 0).map(lambda p: (Frac(p[0][0], p[1][0]), p[0][1] / p[1][1])),
+    ]
+
+
+def all_steps(inner: st.SearchStrategy[Valued]) -> list[st.SearchStrategy[Valued]]:
+    pair = st.tuples(inner, inner)
+    return [
+        *positive_steps(inner),
+        pair.map(lambda p: (Sum((p[0][0], p[1][0]), (False, True)), p[0][1] - p[1][1])),
+        inner.map(lambda p: (Neg(p[0]), -p[1])),
+        inner.map(lambda p: (Fence("floor", p[0]), Fraction(math.floor(p[1])))),
+        inner.map(lambda p: (Fence("ceil", p[0]), Fraction(math.ceil(p[1])))),
+    ]
+
+
+def with_value(
+    leaf: st.SearchStrategy[Fraction], steps: Callable[[st.SearchStrategy[Valued]], list[st.SearchStrategy[Valued]]]
+) -> st.SearchStrategy[Valued]:
     """A rational form with its value, computed beside it."""
-    leaf = rationals.map(lambda q: (num(q), q))
-
-    def extend(inner: st.SearchStrategy[tuple[Form, Fraction]]) -> st.SearchStrategy[tuple[Form, Fraction]]:
-        pair = st.tuples(inner, inner)
-        return st.one_of(
-            pair.map(lambda p: (Sum((p[0][0], p[1][0]), (False, True)), p[0][1] - p[1][1])),
-            pair.map(lambda p: (Sum((p[0][0], p[1][0]), (False, False)), p[0][1] + p[1][1])),
-            pair.map(lambda p: (Product((p[0][0], p[1][0])), p[0][1] * p[1][1])),
-            inner.map(lambda p: (Neg(p[0]), -p[1])),
-            inner.map(lambda p: (Power(p[0], Number("2")), p[1] ** 2)),
-            inner.map(lambda p: (Underbrace(p[0], "label"), p[1])),
-            inner.map(lambda p: (Fence("floor", p[0]), Fraction(math.floor(p[1])))),
-            inner.map(lambda p: (Fence("ceil", p[0]), Fraction(math.ceil(p[1])))),
-            inner.map(lambda p: (Fence("abs", p[0]), abs(p[1]))),
-            pair.filter(lambda p: p[1][1] != 0).map(lambda p: (Frac(p[0][0], p[1][0]), p[0][1] / p[1][1])),
-        )
-
-    return draw(st.recursive(leaf, extend, max_leaves=12))
+    leaves = leaf.map(lambda q: (num(q), q))
+    return st.recursive(leaves, lambda inner: st.one_of(steps(inner)), max_leaves=12)
 
 
-@given(with_value())
+@given(with_value(rationals, all_steps))
 @settings(max_examples=150, deadline=None)
-def test_rational_forms_have_exact_values(pair: tuple[Form, Fraction]) -> None:
+def test_rational_forms_have_exact_values(pair: Valued) -> None:
     form, expected = pair
     found = evaluate(form)
     assert isinstance(found, Fraction)
     assert found == expected
-    assert approximate(form) == pytest.approx(float(expected), rel=1e-12, abs=1e-9)
+
+
+@given(with_value(rationals.map(lambda q: abs(q) + 1), positive_steps))
+@settings(max_examples=100, deadline=None)
+def test_a_float_is_near_the_value(pair: Valued) -> None:
+    form, expected = pair
+    assert math.isclose(approximate(form), expected, rel_tol=1e-14)
 
 
 ORACLES = {

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from derive.errors import InputError
 from derive.notation import plain
+from derive.notation.arrays import Array
 from derive.notation.build import subtract, sym
-from derive.notation.form import Call, Derivative, Product, symbols
+from derive.notation.form import Call, Derivative, Matrix, Neg, Number, Product, symbols
 from derive.notation.reals import Undefined
 from derive.notation.rounding import as_fraction, unit_of
 from derive.notation.text import read
@@ -145,6 +146,28 @@ def test_more_digits_where_a_line_needs_them():
     lines = number_lines(read("a*2"), third * 2, {sym("a"): third}, Rounding("carry-full", 4))
     check_printed(lines)
     assert len(plain.write(lines[0].form)) > len("1.397·2")
+
+
+@pytest.mark.parametrize("c", [evaluate(read("sqrt(2)"), {}), Fraction(123456789, 10**8)], ids=["real", "long"])
+def test_beside_rounded_operands_a_third_is_rounded(c):
+    """The value is 1/3 whatever c is, but a line with a rounded c in it comes to no fraction that could be shown."""
+    _, lines = lines_of("a - 0.1*b/(sqrt(c**2) + 1e-8)", {"a": Fraction(1, 3), "b": Fraction(0), "c": c},
+                        Rounding("carry-full", 2))  # fmt: skip
+    assert [line.relation for line in lines] == ["≈", "≈"]
+    assert plain.write(lines[-1].form) == "0.33"
+    check_printed(lines)
+
+
+def test_infinity_beside_rounded_operands_is_not_rounded():
+    """A score that a mask hides is -∞ in a matrix of decimals; each decimal is still true as printed."""
+    scores = Array((1, 3), (Fraction(123456789, 10**9), Fraction(1, 3), Fraction(2)))
+    mask = Array((1, 3), (Fraction(0), Fraction(0), CONTEXT.ninf))
+    env = {sym("S"): scores, sym("M"): mask}
+    form = read("4*S + M")
+    lines = number_lines(form, evaluate(form, env), env, Rounding("carry-full", 4))
+    assert lines[-1].form == Matrix(((Number("0.4938"), Number("1.333"), Neg(Call("infinity"))),))
+    (shown, *_), (found, *_) = (evaluate(line.form, {}).items for line in lines)
+    assert abs(shown - found) <= Fraction(5, 10**5)
 
 
 def test_slopes_of_relu_have_values():

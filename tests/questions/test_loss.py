@@ -11,7 +11,8 @@ import pytest
 from derive.check.judge import judge
 from derive.errors import InputError, UnknownName
 from derive.exam.model import load_exam
-from derive.exam.solve import parts_of, solve_and_judge
+from derive.exam.sheet import parts_of
+from derive.exam.solve import solve_and_judge
 from derive.notation import plain
 from derive.notation.symbols import parse_symbol
 from derive.notation.text import read

@@ -9,7 +9,7 @@ import pytest
 
 from derive.errors import RenderError, UnknownName
 from derive.render.build import build, slug
-from derive.render.files import write_all, write_whole
+from derive.render.files import write_all
 from derive.render.limits import Limits
 
 
@@ -70,10 +70,11 @@ def test_a_failing_write_leaves_nothing(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["blocked"]
 
 
-def test_write_whole_replaces(tmp_path: Path) -> None:
+def test_writing_again_replaces(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
-    write_whole(path, "old")
-    assert write_whole(path, "nü").read_text(encoding="utf-8") == "nü"
+    write_all({path: b"old"})
+    assert write_all({path: "nü".encode()}) == [path]
+    assert path.read_text(encoding="utf-8") == "nü"
     assert [each.name for each in tmp_path.iterdir()] == ["a.txt"]
 
 

@@ -13,8 +13,9 @@ from derive.exam.audit.comparison import Comparison, Judgement
 from derive.exam.audit.key import ClaimRules, Key
 from derive.exam.audit.lines import WrongLine, first_wrong_line
 from derive.exam.audit.slips import Slip
-from derive.exam.sheet import SolvedPart
-from derive.exam.solve import SolvedExam, parts_of, solve_and_judge
+from derive.exam.judged import SolvedExam
+from derive.exam.sheet import SolvedPart, parts_of
+from derive.exam.solve import solve_and_judge
 from derive.exam.yaml_file import YamlFile
 from derive.notation.form import Form, Text
 from derive.record import Answer, Derivation

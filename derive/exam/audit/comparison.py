@@ -12,8 +12,8 @@ from derive.exam.audit.claimed import Claim
 from derive.exam.audit.readings import readings
 from derive.exam.audit.replay import program_of
 from derive.exam.audit.slips import BASES, Slip, find_slip, to_base
+from derive.exam.judged import SolvedExam
 from derive.exam.sheet import SolvedPart
-from derive.exam.solve import SolvedExam
 from derive.questions.prose import words
 from derive.record import Answer, Conventions, Derivation, Rounding
 

@@ -14,6 +14,7 @@ from derive.notation.build import ONE, add, multiply, subtract
 from derive.notation.form import Call, Form, Hadamard, Symbol
 from derive.notation.symbols import symbol_name
 from derive.notation.value import substituted
+from derive.notation.words import joined
 from derive.record import Given, Line, Mark, Phrase, Step
 
 Found = tuple[tuple[Given, ...], tuple[Step, ...], Symbol]
@@ -189,13 +190,9 @@ def _applied(node: Node, names: dict[str, str], args: Iterable[Form]) -> Form:
 
 def _skip_words(inner: list[str], skip: list[str]) -> Phrase:
     if skip:
-        return (f"The shortcut leads from the input through {_listed(skip)} to the node +, past {_listed(inner)}.",)
-    return (f"The skip arrow leads from the input to the node +, past {_listed(inner)}.",)
+        return (f"The shortcut leads from the input through {joined(skip)} to the node +, past {joined(inner)}.",)
+    return (f"The skip arrow leads from the input to the node +, past {joined(inner)}.",)
 
 
 def _plus_words(inner: list[str]) -> Phrase:
     return (f"The node + stands behind {inner[-1]}, the last layer of the block.",)
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derive.check.judge import judge
-from derive.check.recurrences import written_out
+from derive.check.recurrence import Recurrences
 from derive.notation.build import sym
 from derive.notation.form import Form, Symbol
 from derive.notation.indexed import at_step, is_indexed
@@ -25,6 +25,12 @@ def rule(text: str = "tanh(w*x_t + u*h_old)") -> Given:
     """h_t by a text in which h_old is the state before."""
     names: dict[Form, Form] = {sym("h_old"): BEFORE}
     return Given(H, substituted(form(text), names.get))
+
+
+def written_out(givens: list[Given]) -> tuple[list[Given], dict[Form, Form]]:
+    """The givens with the definitions at each step, and the rules that they came from."""
+    found = Recurrences.among(givens)
+    return found.written_out(givens), found.stated
 
 
 def derivation(*steps: Step) -> Derivation:
