@@ -38,6 +38,10 @@ class MlpForward(MlpQuestion):
         """A random net on random numbers, sometimes with a loss."""
         return draw_forward(rng)
 
+    def asked_for(self, results: int) -> int:
+        """The results, and the layers."""
+        return results + self.pass_through
+
     def solve(self, conventions: Conventions) -> Derivation:
         """z and h of each layer: formula, matrices put in, the whole vector, one entry in full; then the loss."""
         setting = self.built()
@@ -72,6 +76,10 @@ class MlpBackward(MlpQuestion):
     def draw(cls, rng: random.Random) -> dict[str, Any]:
         """A random net with a loss, sometimes in letters, sometimes for some weights only."""
         return draw_gradient(rng)
+
+    def asked_for(self, results: int) -> int:
+        """The results, and the layers."""
+        return results + self.pass_through
 
     def solve(self, conventions: Conventions) -> Derivation:
         """The forward pass, then the gradients from the output back."""
@@ -111,6 +119,10 @@ class MlpUpdate(MlpQuestion):
     def draw(cls, rng: random.Random) -> dict[str, Any]:
         """A random net with a loss and an optimizer."""
         return draw_update(rng)
+
+    def asked_for(self, results: int) -> int:
+        """The results, the layers forward and backward, and the loss."""
+        return results + 2 * self.pass_through + 1
 
     def solve(self, conventions: Conventions) -> Derivation:
         """The gradients, then the rule of the optimizer for each parameter."""

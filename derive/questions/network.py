@@ -78,6 +78,10 @@ class NetworkQuestion(Question):
         except InputError as error:
             raise error.at(path="net") from None
 
+    def asked_for(self, results: int) -> int:
+        """The results, and four layers for one of them."""
+        return results + (len(self.net) + 2) // 4
+
     def sheet(
         self, title: str, prompt: Phrase, network: Network, found: Found, conventions: Conventions, words: bool = True
     ) -> Derivation:
