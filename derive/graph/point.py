@@ -126,7 +126,7 @@ def _array_steps(point: Point, quantity: Quantity) -> list[Step]:
 
 
 def whole_first(formula: Step, entry: Step, whole: Step, marks: tuple[Mark, ...]) -> tuple[Step, Step]:
-    """Formula and value of an array together; the entry in full stands behind them, from the next level of detail on."""
+    """Formula and value of an array together; the entry in full stands behind them, from the next detail on."""
     (value,) = whole.lines
     together = replace(whole, lines=(*formula.lines, replace(value, reason=())), uses=(), marks=marks)
     return together, replace(entry, level=2, marks=())

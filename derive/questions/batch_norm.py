@@ -122,8 +122,10 @@ def normalized(point: Point, normalization: Normalization) -> list[Step]:
         first, *others = forward_steps(point, [quantity])
         line = replace(first.lines[0], reason=reasons.get(quantity.symbol, first.lines[0].reason))
         found = [replace(first, lines=(line, *first.lines[1:])), *others]
-        is_short = len(found) == WITH_ENTRY and quantity.symbol not in in_full
-        steps += whole_first(*found, marks=found[-1].marks) if is_short else found
+        if len(found) == WITH_ENTRY and quantity.symbol not in in_full:
+            formula, entry, whole = found
+            found = [*whole_first(formula, entry, whole, whole.marks)]
+        steps += found
     return steps
 
 

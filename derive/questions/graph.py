@@ -92,7 +92,7 @@ class GraphGradient(GraphQuestion):
     example: ClassVar[dict[str, Any]] = {"graph": LOGISTIC, "of": "L", "wrt": ["w", "b"], "at": LOGISTIC_AT}
 
     of: Name = Field(description="the scalar quantity that is differentiated")
-    wrt: Names = Field(description="the quantities by which it is differentiated")
+    wrt: Names = Field(min_length=1, description="the quantities by which it is differentiated")
     known: Known = Field("nothing", description="what an earlier part has found already: nothing or forward")
 
     @classmethod

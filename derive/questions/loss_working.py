@@ -85,7 +85,12 @@ def _table(posed: Posed, point: Point) -> Step:
     what: Phrase = ("sample",) if posed.forms.choice.loss.per == "sample" else ("entry",)
     heads = (what, ("formula",), ("numbers in",), ("value",))
     return Step(
-        f"{symbol_name(loss)}_terms", rule="terms", marks=METHOD, substeps=folded(rows, SHOWN_TERMS), layout="table", heads=heads
+        f"{symbol_name(loss)}_terms",
+        rule="terms",
+        marks=METHOD,
+        substeps=folded(rows, SHOWN_TERMS),
+        layout="table",
+        heads=heads,
     )
 
 

@@ -7,7 +7,9 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from derive.errors import InputError
 from derive.graph.array_point import forward
+from derive.notation.symbols import symbol_name
 from derive.questions.fields import Expression, Names, Positive, Values
 from derive.questions.graph_question import listed
 from derive.questions.mlp_draws import draw_forward, draw_gradient, draw_update
@@ -48,6 +50,8 @@ class MlpForward(MlpQuestion):
         graph, point = setting.graph, setting.point(conventions, self.elements)
         asked = [graph.quantity(name) for name in self.of or tuple(setting.results)]
         boxes = {quantity.symbol for quantity in asked}
+        if given := [symbol_name(q.symbol) for q in asked if q.form is None]:
+            raise InputError(f"{given[0]} is given: there is nothing to compute").at(path="of")
         known = {graph.quantity(name).symbol for name in self.known}
         needed = graph.made_of(quantity.symbol for quantity in asked)
         steps: list[Step] = []

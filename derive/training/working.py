@@ -33,7 +33,9 @@ def update_steps(update: Update, sheet: Point, shape: tuple[int, ...] | None = N
         if shape:
             by_place = [list(update.entry(at))[row] for at in one_based(update.owner, shape)]
             found = _by_entries(sheet, shape, Line("=", form, reason), target, by_place, marks)
-            found = found if is_last else [*whole_first(*found, marks)]
+            if not is_last:
+                formula, entry, value = found
+                found = [*whole_first(formula, entry, value, marks)]
         else:
             found = [sheet.step(symbol_name(target), target, form, reason, (), marks, OPTIMIZER)]
         steps += [_with_whole(update, found[0], shape is not None), *found[1:]] if is_last else found
