@@ -15,6 +15,7 @@ from derive.exam.model import Exam
 from derive.exam.sheet import Sheet, SolvedPart, SolvedProblem, parts_of
 from derive.exam.solve import solve_and_judge
 from derive.notation.form import Text
+from derive.questions.base import Question
 from derive.questions.catalogue import question, question_type
 from derive.record import Answer, Conventions, Derivation
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from derive.check.report import Report
 
 DETAIL = 3  # every line is printed, so that every line is read back
+KEY = 1
+"""The detail of an exam's key, at which a solution has a length that it must not exceed."""
 POINTS = Fraction(5)
 WHOLE = 20
 """For so many draws of a type the other documents are made and read back as well."""
@@ -76,14 +79,44 @@ def _trials(ask: str, seeds: range, progress: Callable[[str], None], conventions
     for seed in seeds:
         name = f"seed {seed}"
         progress(name)
-        yield _tried(name, partial(drawn_sheet, ask, seed, conventions), whole=seed < seeds.start + WHOLE)
+        yield _tried(name, partial(_bounded_sheet, ask, seed, conventions), whole=seed < seeds.start + WHOLE)
+
+
+def drawn_question(ask: str, seed: int) -> Question:
+    """A question, drawn from the type's name and the seed alone."""
+    return question(ask, question_type(ask).draw(random.Random(f"{ask}/{seed}")))
+
+
+def excess(asked: Question, derivation: Derivation) -> str:
+    """By how much a solution is longer than its type allows at the detail of an exam's key; empty where it is not.
+
+    Where rounded numbers are carried on every one of them must be seen, which no bound can hold.
+    """
+    from derive.render.length import printed_lines
+
+    if derivation.conventions.rounding.mode == "carry-rounded":
+        return ""
+    results = sum(answer.boxed for answer in derivation.answers)
+    lines, most = printed_lines(derivation, KEY), asked.lines * max(asked.asked_for(results), 1)
+    return f"{lines} lines at detail {KEY}; {most} are the most for what is asked" if lines > most else ""
+
+
+def _bounded_sheet(ask: str, seed: int, conventions: Conventions) -> Sheet:
+    """The drawn sheet.
+
+    Raises:
+        DeriveError: its solution is longer than its type allows.
+    """
+    sheet = drawn_sheet(ask, seed, conventions)
+    ((_, part),) = parts_of(sheet)
+    if too_long := excess(drawn_question(ask, seed), part.derivation):
+        raise DeriveError(too_long)
+    return sheet
 
 
 def drawn_sheet(ask: str, seed: int, conventions: Conventions | None = None) -> Sheet:
-    """A sheet with one question, drawn from the type's name and the seed alone."""
-    kind = question_type(ask)
-    givens = kind.draw(random.Random(f"{ask}/{seed}"))
-    derivation = question(ask, givens).solve(conventions or Conventions())
+    """A sheet with the one question that is drawn from the type's name and the seed alone."""
+    derivation = drawn_question(ask, seed).solve(conventions or Conventions())
     derivation = with_points(derivation, POINTS)
     shown = tuple(given for given in derivation.givens if given.shown)
     part = SolvedPart("a", ask, POINTS, derivation, shown)

@@ -15,7 +15,7 @@ from derive.notation.reals import Undefined
 from derive.notation.rounding import shown
 from derive.notation.symbols import symbol_name
 from derive.notation.worksheet import Worksheet
-from derive.record import ACCURACY, METHOD, Conventions, Line, Phrase, Relation, Step
+from derive.record import ACCURACY, METHOD, Conventions, Line, Mark, Phrase, Relation, Step
 
 At = Mapping[Symbol, "Real | Array"]
 Entry = tuple[Form, Form, Real]
@@ -123,6 +123,13 @@ def _array_steps(point: Point, quantity: Quantity) -> list[Step]:
             name, target, (whole,), ALL_ENTRIES, (symbol_name(entry),), ACCURACY,
         ),
     ]  # fmt: skip
+
+
+def whole_first(formula: Step, entry: Step, whole: Step, marks: tuple[Mark, ...]) -> tuple[Step, Step]:
+    """Formula and value of an array together; the entry in full stands behind them, from the next detail on."""
+    (value,) = whole.lines
+    together = replace(whole, lines=(*formula.lines, replace(value, reason=())), uses=(), marks=marks)
+    return together, replace(entry, level=2, marks=())
 
 
 def array_line(point: Point, quantity: Quantity) -> Line:

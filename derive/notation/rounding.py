@@ -23,19 +23,24 @@ MANY_DIGITS = 40
 """Of a number without an end that an answer holds: more than are ever printed."""
 LARGEST_FRACTION = 1000
 SMALLEST_EXPONENT = -3
+MOST_BITS = 40_000
+"""How large the binary exponent of a number may be that is shown: some 12000 decimal places on either side."""
 
 
 def as_fraction(value: Real) -> Fraction:
     """The exact value of a fraction or of a binary float.
 
     Raises:
-        Undefined: the logarithm of a number that is not positive.
+        Undefined: the logarithm of a number that is not positive, or a number too far from 1 to be written down.
     """
     if isinstance(value, Fraction):
         return value
     if isinstance(value, LogOfNothing):
         raise Undefined("the logarithm of a number that is not positive")
     sign, mantissa, exponent, _ = value._mpf_
+    if abs(exponent) > MOST_BITS:
+        far = "larger than 10^12000" if exponent > 0 else "smaller than 10^-12000"
+        raise Undefined(f"a number {far} comes up, which nobody could write down")
     whole = Fraction(int(mantissa)) * Fraction(2) ** exponent
     return -whole if sign else whole
 

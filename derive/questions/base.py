@@ -22,6 +22,8 @@ class Question(BaseModel):
 
     ask: ClassVar[str] = ""
     example: ClassVar[dict[str, Any]] = {}
+    lines: ClassVar[int] = 12
+    """How long a solution may be at detail 1: so many printed lines for each thing that is asked for."""
 
     @classmethod
     def draw(cls, rng: random.Random) -> dict[str, Any]:
@@ -32,6 +34,14 @@ class Question(BaseModel):
     def under(cls, givens: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
         """The givens of the same question where the convention `name` is another."""
         return {**givens, name: value}
+
+    def asked_for(self, results: int) -> int:
+        """How many things are asked for: the results, and for a question of several steps those on the way to them.
+
+        It counts what the givens say (layers, time steps, equations), never what the solution came to, so that
+        `lines` times it is a bound that is linear in the question.
+        """
+        return results
 
     def solve(self, conventions: Conventions) -> Derivation:
         """The checked-for derivation: prompt, givens, steps and answers, with marks as weights (scaled to the points

@@ -12,7 +12,7 @@ from derive.conventions import convention
 from derive.errors import InputError
 from derive.graph.arrays import Array
 from derive.graph.graph import Graph
-from derive.graph.point import Point, forward_steps
+from derive.graph.point import Point, forward_steps, whole_first
 from derive.notation.build import ONE, ZERO, number
 from derive.notation.form import Form, Matrix, Symbol
 from derive.notation.symbols import symbol_name
@@ -39,6 +39,8 @@ from derive.training.batch_norm import (
 )
 
 MOST_EXAMPLES, MOST_FEATURES = 16, 6
+WITH_ENTRY = 3
+"""The steps of an array that has an entry worked: formula, entry, all entries."""
 
 
 class BatchNormQuestion(Question):
@@ -66,6 +68,10 @@ class BatchNormQuestion(Question):
                 f"examples of {MOST_FEATURES} features"
             )
         return self.x
+
+    def asked_for(self, results: int) -> int:
+        """The results; of several features one entry of each statistic is worked besides."""
+        return results + (isinstance(self.x, Matrix) and len(self.x.rows[0]) > 1)
 
     def per_feature(self, given: Form, what: str, features: int) -> Form:
         """A number for each feature: itself for one, a row for several; a lone number counts for all."""
@@ -102,14 +108,22 @@ class BatchNormQuestion(Question):
 
 
 def normalized(point: Point, normalization: Normalization) -> list[Step]:
-    """The steps of the forward pass: formula with its reason, one entry in full, all entries."""
+    """The steps of the forward pass: formula with its reason, one entry in full, all entries.
+
+    The root, the scaling and the running statistics are plain enough to be told without an entry.
+    """
     graph, reasons = point.graph, normalization.reasons()
+    in_full = (MEAN, VARIANCE, normalization.named("x", "hat"))
     steps: list[Step] = []
     for name in normalization.definitions():
         quantity = graph.quantity(name)
         first, *others = forward_steps(point, [quantity])
         line = replace(first.lines[0], reason=reasons.get(quantity.symbol, first.lines[0].reason))
-        steps += [replace(first, lines=(line, *first.lines[1:])), *others]
+        found = [replace(first, lines=(line, *first.lines[1:])), *others]
+        if len(found) == WITH_ENTRY and quantity.symbol not in in_full:
+            formula, entry, whole = found
+            found = [*whole_first(formula, entry, whole, whole.marks)]
+        steps += found
     return steps
 
 

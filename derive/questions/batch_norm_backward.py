@@ -57,6 +57,10 @@ class BatchNormBackward(BatchNormQuestion):
         "nothing", description="what an earlier part has found already: nothing or forward"
     )
 
+    def asked_for(self, results: int) -> int:
+        """The results, and the forward pass where no earlier part has found it."""
+        return super().asked_for(results) + (self.known == "nothing")
+
     @classmethod
     def draw(cls, rng: random.Random) -> dict[str, Any]:
         """A random batch, with a gradient from above or a squared error on top."""

@@ -55,6 +55,10 @@ class RnnBptt(SequenceQuestion):
         """Scalars or small vectors, a loss at each step or at the last."""
         return draw_bptt(rng)
 
+    def asked_for(self, results: int) -> int:
+        """The results, and two steps, with the errors and the Jacobian of each, for one of them."""
+        return results + (len(self.input) + 1) // 2
+
     def settings(self) -> Settings:
         """Sums in front of activations have names: errors stand at them."""
         return Settings(self.activations, {}, self.biases, sums=True, names=self.names)

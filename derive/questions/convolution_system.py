@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal
@@ -117,14 +118,36 @@ class System:
         return forms[0] if len(forms) == 1 else Tuple(forms)
 
     def steps(self) -> list[Step]:
-        """The equations, their elimination, the solutions, the check."""
+        """The equations, their elimination, the solutions, the check.
+
+        Equations that no result rests on are shown from the next level of detail on.
+        """
         steps = [self._equation(k) for k in range(len(self.outputs))]
         steps += [self._removal(k, removal) for k, removal in enumerate(self.elimination.removals)]
+        needed = self._needed()
+        steps = [step if k in needed else replace(step, level=2) for k, step in enumerate(steps)]
         if self.values is None:
             return [*steps, self._contradiction()]
+        steps += self._others(needed)
         if self.elimination.free:
             return [*steps, self._free(), self._many()]
         return [*steps, *self._back(), self._solution(), *self._checks()]
+
+    def _needed(self) -> set[int]:
+        """The equations that lead to the contradiction, else to the unknowns; one at least."""
+        at, count = self.elimination.contradiction, len(self.outputs)
+        needed = {equation for _, equation in self.elimination.pivots} if at is None else {at}
+        for k, removal in reversed([*enumerate(self.elimination.removals, count)]):
+            if k in needed:
+                needed |= {removal.taken, removal.pivot}
+        return needed or {0}
+
+    def _others(self, needed: set[int]) -> Iterator[Step]:
+        """A sentence about the stated outputs that tell nothing new."""
+        others = [self.outputs[k][0] for k in range(len(self.outputs)) if k not in needed]
+        if others:
+            verb = "follow" if len(others) > 1 else "follows"
+            yield Step("others", rule="nothing new", intro=(*listed(others), f" {verb} from the equations above."))
 
     def _equation(self, k: int) -> Step:
         name, (form, where), value = self.outputs[k]

@@ -72,6 +72,10 @@ class ConvUnknown(ConvolutionQuestion):
             outputs[0][-1] = None
         return {"image": image, "kernel": weights, "outputs": outputs}
 
+    def asked_for(self, results: int) -> int:
+        """The solution, and two unknowns for one thing: equation, elimination, value put in."""
+        return results + (len(self._kernel(len(channels_of(self.image, "the image")))[1]) + 1) // 2
+
     def solve(self, conventions: Conventions) -> Derivation:
         """Each stated output as an equation, the elimination, the solutions, and the outputs they give."""
         image = channels_of(self.image, "the image")

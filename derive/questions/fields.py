@@ -13,10 +13,11 @@ from derive.errors import InputError
 from derive.notation.arrays import Array
 from derive.notation.build import number
 from derive.notation.form import PI, Form, Matrix, Symbol, Tuple
+from derive.notation.reals import LogOfNothing, Undefined
 from derive.notation.rounding import Real
 from derive.notation.symbols import parse_symbol
 from derive.notation.text import read
-from derive.notation.value import evaluate
+from derive.notation.value import NoValue, evaluate
 
 Item = TypeVar("Item")
 MAX_ENTRIES = 4096
@@ -42,15 +43,26 @@ def to_form(value: Any) -> Form:
     raise InputError(f"a number or an expression is needed, not a {type(value).__name__}")
 
 
+def to_expression(value: Any) -> Form:
+    """The form of a given that is one expression: no list."""
+    if isinstance(value, (list, tuple)):
+        raise InputError("one number or expression is needed, not a list")
+    return to_form(value)
+
+
 def _list_form(items: list[Any]) -> Form:
     if not items:
         raise InputError("an empty list")
     depth = _depth(items)
+    if len({_depth(item) for item in items}) > 1:
+        raise InputError("a list has numbers in it, or lists that are nested alike, not both")
     if depth == 1:
         return Matrix(tuple((to_form(item),) for item in items))
     if depth == 2:
         if len({len(row) for row in items}) != 1:
             raise InputError("the rows of a matrix differ in length")
+        if not items[0]:
+            raise InputError("an empty list")
         return Matrix(tuple(tuple(to_form(entry) for entry in row) for row in items))
     if depth == 3:
         return Tuple(tuple(_list_form(list(item)) for item in items)) if len(items) > 1 else _list_form(list(items[0]))
@@ -109,8 +121,19 @@ def to_definitions(value: Any) -> dict[str, str | Form]:
 
 
 def numeric(form: Form) -> Real | Array:
-    """The exact value of a form of numbers, as the engine takes it."""
-    value = evaluate(form, {})
+    """The exact value of a form of numbers, as the engine takes it.
+
+    Raises:
+        InputError: it holds letters, or has no real value.
+    """
+    try:
+        value = evaluate(form, {})
+    except NoValue as error:
+        raise InputError(f"a number is needed here: {error.message}") from None
+    except Undefined as error:
+        raise InputError(f"this is no number to compute with: {error.message}") from None
+    if any(isinstance(item, LogOfNothing) for item in getattr(value, "items", (value,))):
+        raise InputError("this is no number to compute with: the logarithm of a number that is not positive")
     if isinstance(value, Array) and len(value.items) > MAX_ENTRIES:
         raise InputError(f"an array of {len(value.items)} entries; {MAX_ENTRIES} are the limit")
     return value
@@ -124,7 +147,7 @@ def is_number(form: Form) -> bool:
 _TEXT_OR_NUMBER = {"type": ["string", "number"]}
 _ARRAY = {"anyOf": [{"type": "number"}, {"type": "string"}, {"type": "array"}]}
 
-Expression = Annotated[Form, BeforeValidator(to_form), WithJsonSchema(_TEXT_OR_NUMBER)]
+Expression = Annotated[Form, BeforeValidator(to_expression), WithJsonSchema(_TEXT_OR_NUMBER)]
 Numbers = Annotated[Form, BeforeValidator(to_form), WithJsonSchema(_ARRAY)]
 """A number, a vector (a list), a matrix (a list of rows) or several matrices."""
 Name = Annotated[Symbol, BeforeValidator(to_name), WithJsonSchema({"type": "string"})]

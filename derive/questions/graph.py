@@ -50,6 +50,10 @@ class GraphForward(GraphQuestion):
         """A random graph at random values."""
         return {key: value for key, value in draw_graph(rng).items() if key in ("graph", "at")}
 
+    def asked_for(self, results: int) -> int:
+        """The results, as long as they are not few among the quantities that are needed for them."""
+        return max(results, (len(self.graph) + 2) // 3)
+
     def solve(self, conventions: Conventions) -> Derivation:
         """One step for each quantity that is needed: formula, numbers in, value."""
         graph = self.built(conventions)
@@ -85,7 +89,7 @@ class GraphGradient(GraphQuestion):
     example: ClassVar[dict[str, Any]] = {"graph": LOGISTIC, "of": "L", "wrt": ["w", "b"], "at": LOGISTIC_AT}
 
     of: Name = Field(description="the scalar quantity that is differentiated")
-    wrt: Names = Field(description="the quantities by which it is differentiated")
+    wrt: Names = Field(min_length=1, description="the quantities by which it is differentiated")
     known: Known = Field("nothing", description="what an earlier part has found already: nothing or forward")
 
     @classmethod

@@ -56,6 +56,10 @@ class GraphQuestion(Question):
         {}, description="abstract functions that the expressions call, each with its derivative, as in F: r"
     )
 
+    def asked_for(self, results: int) -> int:
+        """The results, and two quantities of the graph, each forward and backward, for one of them."""
+        return results + (len(self.graph) + 1) // 2
+
     def built(self, conventions: Conventions) -> Graph:
         """The graph, its arrays in the shapes of the given values.
 

@@ -68,6 +68,10 @@ class LossQuestion(Question):
     penalty: PenaltyGiven | None = Field(None, description="a penalty on weights that is added: kind, strength, over")
     of: Name = Field(parse_symbol("L"), description="what the loss is called")
 
+    def asked_for(self, results: int) -> int:
+        """The results, and two quantities of the graph, each forward and backward, for one of them."""
+        return results + (len(self.graph) + 1) // 2
+
     @property
     def names(self) -> set[Symbol]:
         """The names that the givens use."""

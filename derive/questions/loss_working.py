@@ -25,6 +25,8 @@ from derive.record import Conventions, Line, Mark, Phrase, Step
 VALUE_MARKS = (Mark(Fraction(1), "M", ("the formula, or the numbers put into it",)), Mark(Fraction(2), "A"))
 MOST_TERMS = 6
 """More terms than that are a table."""
+SHOWN_TERMS = 4
+"""So many of them, since all are found alike and the line that adds them up shows the value of each."""
 
 
 def below_loss(posed: Posed, point: Point) -> tuple[Step, ...]:
@@ -83,7 +85,12 @@ def _table(posed: Posed, point: Point) -> Step:
     what: Phrase = ("sample",) if posed.forms.choice.loss.per == "sample" else ("entry",)
     heads = (what, ("formula",), ("numbers in",), ("value",))
     return Step(
-        f"{symbol_name(loss)}_terms", rule="terms", marks=METHOD, substeps=folded(rows), layout="table", heads=heads
+        f"{symbol_name(loss)}_terms",
+        rule="terms",
+        marks=METHOD,
+        substeps=folded(rows, SHOWN_TERMS),
+        layout="table",
+        heads=heads,
     )
 
 

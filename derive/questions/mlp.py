@@ -7,7 +7,9 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from derive.errors import InputError
 from derive.graph.array_point import forward
+from derive.notation.symbols import symbol_name
 from derive.questions.fields import Expression, Names, Positive, Values
 from derive.questions.graph_question import listed
 from derive.questions.mlp_draws import draw_forward, draw_gradient, draw_update
@@ -38,12 +40,18 @@ class MlpForward(MlpQuestion):
         """A random net on random numbers, sometimes with a loss."""
         return draw_forward(rng)
 
+    def asked_for(self, results: int) -> int:
+        """The results, and the layers."""
+        return results + self.pass_through
+
     def solve(self, conventions: Conventions) -> Derivation:
         """z and h of each layer: formula, matrices put in, the whole vector, one entry in full; then the loss."""
         setting = self.built()
         graph, point = setting.graph, setting.point(conventions, self.elements)
         asked = [graph.quantity(name) for name in self.of or tuple(setting.results)]
         boxes = {quantity.symbol for quantity in asked}
+        if given := [symbol_name(q.symbol) for q in asked if q.form is None]:
+            raise InputError(f"{given[0]} is given: there is nothing to compute").at(path="of")
         known = {graph.quantity(name).symbol for name in self.known}
         needed = graph.made_of(quantity.symbol for quantity in asked)
         steps: list[Step] = []
@@ -72,6 +80,10 @@ class MlpBackward(MlpQuestion):
     def draw(cls, rng: random.Random) -> dict[str, Any]:
         """A random net with a loss, sometimes in letters, sometimes for some weights only."""
         return draw_gradient(rng)
+
+    def asked_for(self, results: int) -> int:
+        """The results, and the layers."""
+        return results + self.pass_through
 
     def solve(self, conventions: Conventions) -> Derivation:
         """The forward pass, then the gradients from the output back."""
@@ -111,6 +123,10 @@ class MlpUpdate(MlpQuestion):
     def draw(cls, rng: random.Random) -> dict[str, Any]:
         """A random net with a loss and an optimizer."""
         return draw_update(rng)
+
+    def asked_for(self, results: int) -> int:
+        """The results, the layers forward and backward, and the loss."""
+        return results + 2 * self.pass_through + 1
 
     def solve(self, conventions: Conventions) -> Derivation:
         """The gradients, then the rule of the optimizer for each parameter."""

@@ -57,6 +57,14 @@ class MlpQuestion(Question):
         """Whether vectors are columns."""
         return self.orientation == "columns"
 
+    @property
+    def pass_through(self) -> int:
+        """How many things a pass through the net asks for: its layers, or two of all entries where each is worked."""
+        if not self.elements:
+            return len(self.layers)
+        sizes = [each.layer(self.has_columns).units for each in self.layers]
+        return max(len(self.layers), sum(sizes) * len(self.input or ((),)) // 2 + 1)
+
     def built(self, needs_loss: bool = False) -> Setting:
         """The net of the givens, with its loss.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -13,7 +14,7 @@ from derive.graph.arrays import Array, shape_of
 from derive.graph.graph import entry_names
 from derive.notation.arrays import items
 from derive.notation.build import number
-from derive.notation.form import Derivative, Form, Symbol
+from derive.notation.form import Derivative, Form, Symbol, symbols
 from derive.notation.rounding import as_fraction
 from derive.notation.symbols import symbol_name
 from derive.questions.fields import numeric
@@ -89,6 +90,12 @@ class Gradients:
         return [self.point.written(delta) for delta in self.setting.net.deltas.values() if delta in found]
 
 
+def _in_short(step: Step) -> Step:
+    """The step of another array like the first one: the matrices put in are shown from the next level of detail on."""
+    *lines, last = step.lines
+    return replace(step, lines=(*(replace(x, level=max(x.level, 2 * (not symbols(x.form)))) for x in lines), last))
+
+
 class Updates:
     """The rule of an optimizer worked out for each parameter, with whole arrays.
 
@@ -107,7 +114,13 @@ class Updates:
         self._check_names()
         for name, form in (self.constants | self.states).items():
             self._take(name, form)
-        self.steps = [step for update in self.updates for step in self._steps(update)]
+        worked = [list(self._steps(update)) for update in self.updates]
+        first = next((k for k, update in enumerate(self.updates) if update.is_array), len(worked))
+        is_repeated = [update.is_array and k > first for k, update in enumerate(self.updates)]
+        self.steps = [
+            _in_short(step) if again else step for again, steps in zip(is_repeated, worked, strict=True)
+            for step in steps
+        ]  # fmt: skip
 
     def _update(self, name: Symbol) -> Update:
         old, of = self.point.written(name), self.gradients.setting.of

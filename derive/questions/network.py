@@ -87,6 +87,10 @@ class NetworkQuestion(Question):
             changed["input"] = [size[-1], *size[:-1]] if value == "CHW" else [*size[1:], size[0]]
         return changed
 
+    def asked_for(self, results: int) -> int:
+        """The results, and four layers for one of them."""
+        return results + (len(self.net) + 2) // 4
+
     def sheet(
         self, title: str, prompt: Phrase, network: Network, found: Found, conventions: Conventions, words: bool = True
     ) -> Derivation:

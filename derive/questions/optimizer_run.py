@@ -58,6 +58,10 @@ class OptimizerRun(DescentQuestion):
         description="columns besides the parameters: gradient, states, quantities (all of the rule) and loss",
     )
 
+    def asked_for(self, results: int) -> int:
+        """The results, the first step, and the table of all of them."""
+        return super().asked_for(results) + 2
+
     @classmethod
     def draw(cls, rng: random.Random) -> dict[str, Any]:
         """A run of a random optimizer on a bowl, a neuron, a polynomial or data."""

@@ -56,6 +56,10 @@ class PerceptronTrain(Labelled):
         """A random truth table, expression or set of points with a rate and a threshold or a bias."""
         return draw_training(rng)
 
+    def asked_for(self, results: int) -> int:
+        """The results, and the table of all examples."""
+        return results + 1
+
     def solve(self, conventions: Conventions) -> Derivation:
         """The two tables, the end, and the reason."""
         training = self._training()

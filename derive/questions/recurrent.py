@@ -56,6 +56,10 @@ class SequenceForward(SequenceQuestion):
         given = draw_run(rng, cls.cell)
         return {**given, **draw_manner(rng, len(given["input"]))}
 
+    def asked_for(self, results: int) -> int:
+        """The results, the steps that are worked in full, and the table of the others."""
+        return results + 1 + (len(self.input) - self.known if self.show == "all" else 1)
+
     def settings(self) -> Settings:
         """What the question chooses about the cell, its output and its names."""
         settings = super().settings()

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from derive.graph.arrays import Array
 from derive.graph.graph import Quantity, entries_of, matrix_form
-from derive.graph.point import Point, forward_steps
+from derive.graph.point import Point, forward_steps, whole_first
 from derive.notation.arrays import items
 from derive.notation.form import Form, Symbol, symbols
 from derive.notation.indexed import STEP
@@ -48,7 +48,8 @@ def worked(point: Point, quantity: Quantity, reason: Phrase, entry_first: bool =
     steps = _reasoned(forward_steps(point, [quantity]), reason)
     if not isinstance(quantity.value, Array) or entry_first:
         return Worked(quantity, steps)
-    return Worked(quantity, _whole_first(steps), 0)
+    formula, entry, whole = steps
+    return Worked(quantity, whole_first(formula, entry, whole, entry.marks), 0)
 
 
 def step_worked(point: Point, quantities: Iterable[Quantity], names: Mapping[Form, str]) -> list[Worked]:
@@ -63,14 +64,6 @@ def _reasoned(steps: tuple[Step, ...], reason: Phrase) -> tuple[Step, ...]:
     first, *others = steps[0].lines
     lines = (replace(first, reason=reason), *(replace(line, reason=()) for line in others))
     return (replace(steps[0], lines=lines), *steps[1:])
-
-
-def _whole_first(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Formula and value of an array in one step, and one entry in full after them."""
-    formula, entry, whole = steps
-    (value,) = whole.lines
-    told = replace(whole, lines=(*formula.lines, replace(value, reason=())), uses=(), marks=entry.marks)
-    return (told, replace(entry, level=2, marks=()))
 
 
 def in_full(items: Iterable[Worked]) -> list[Step]:

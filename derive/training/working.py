@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from derive.graph.arrays import Array
 from derive.graph.graph import matrix_form, one_based
-from derive.graph.point import THE_SAME_WAY, Entry, Point
+from derive.graph.point import THE_SAME_WAY, Entry, Point, whole_first
 from derive.notation.build import number
 from derive.notation.form import Form, Symbol
 from derive.notation.rounding import MANY_DIGITS, Real, rounded
@@ -22,7 +22,9 @@ OPTIMIZER = "optimizer"
 
 
 def update_steps(update: Update, sheet: Point, shape: tuple[int, ...] | None = None) -> list[Step]:
-    """The steps of one parameter; for an array (with its shape) one entry is worked in full."""
+    """The steps of one parameter; for an array (with its shape) one entry of the new parameter is worked in full,
+    and one of each quantity on the way to it from the next level of detail on.
+    """
     steps: list[Step] = []
     for row, (target, form, reason) in enumerate(update.lines()):
         is_last = target == update.after
@@ -30,6 +32,9 @@ def update_steps(update: Update, sheet: Point, shape: tuple[int, ...] | None = N
         if shape:
             by_place = [list(update.entry(at))[row] for at in one_based(update.owner, shape)]
             found = _by_entries(sheet, shape, Line("=", form, reason), target, by_place, marks)
+            if not is_last:
+                formula, entry, value = found
+                found = [*whole_first(formula, entry, value, marks)]
         else:
             found = [sheet.step(symbol_name(target), target, form, reason, (), marks, OPTIMIZER)]
         steps += [_with_whole(update, found[0], shape is not None), *found[1:]] if is_last else found
