@@ -82,7 +82,7 @@ class LatexPrinter(Printer):
             return _anchor(where, block.step) + self.listing(block.listing, block.marks)
         if isinstance(block, Prose):
             remark = f"\\remark{{{self.phrase(block.phrase)}}}{{{marks_text(block.marks)}}}"
-            return _anchor(where, block.step) + remark + ("\\nobreak" if block.leads else "")
+            return _anchor(where, block.step) + remark + ("\\leads" if block.leads else "")
         return self._display(block, where) if isinstance(block, Display) else self._table(block, where)
 
     def _display(self, display: Display, where: str) -> str:
