@@ -81,7 +81,7 @@ class SequenceForward(SequenceQuestion):
         }
         return finished(
             Derivation(
-                f"{run.unrolled.cell.title} over time",
+                f"{run.unrolled.cell.title[:1].upper()}{run.unrolled.cell.title[1:]} over time",
                 self._prompt(run, asked),
                 run.premises(self.formulas),
                 tuple(self._printed(run, point, found, needed)),
