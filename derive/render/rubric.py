@@ -53,9 +53,8 @@ def _rule(step: Step) -> Phrase:
 def _found(step: Step) -> Phrase:
     """target = value; of a table or a row the boxed results, or how many rows it has where these are too many."""
     if step.layout == "row":
-        cells = [_result(cell) for cell in step.substeps if any(line.boxed for line in cell.lines)]
-        listed = tuple(_separated(cells))
-        return listed if phrase_width(listed) <= _RESULT_EM else ()
+        found = tuple(_separated([_result(cell) for cell in step.substeps if any(line.boxed for line in cell.lines)]))
+        return found if phrase_width(found) <= _RESULT_EM else ()
     if step.layout != "table":
         return _result(step)
     results = [_result(sub) for sub in step.substeps if any(line.boxed for line in sub.lines)]
