@@ -17,7 +17,7 @@ from derive.render.raw import Raw, comment_text, tex_code, tex_letters
 
 _REASON_EM = 20.0
 _ROWS_A_TABLE = 28
-_TALL_ROWS = 2
+_TALL_ROWS = 1
 """Rows of a matrix that a tall row has room for."""
 
 
