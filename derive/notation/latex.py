@@ -38,7 +38,7 @@ _LETTER_E = r"\mathit{e}"  # because e with an exponent reads as the exponential
 _WORD, _FRACTION, _ONE = r"\mathit{", r"\frac{", r"\mathbf{1}"
 _SLASHED = r"\partial"
 _AT_NUMBER = re.compile(r"\\sigma\(-?\d")
-"""A letter for a function, at a number: a number in front of it needs a dot, where the name of a function needs none."""
+"""A letter for a function, at a number: a factor in front of it needs a dot, where a longer name needs none."""
 _COMMAND_END = re.compile(r"\\[A-Za-z]+$")
 _ROW, _HIGH_ROW, _TALL_ROW = r" \\ ", r" \\[3pt] ", r" \\[9pt] "
 _FENCES = {"floor": (r"\lfloor", r"\rfloor"), "ceil": (r"\lceil", r"\rceil"), "abs": (r"\lvert", r"\rvert"),
