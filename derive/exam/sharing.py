@@ -11,7 +11,7 @@ from derive.record import Derivation, Given, Listing
 
 
 def shared_givens(derivations: list[Derivation]) -> tuple[Given, ...]:
-    """The givens that most parts have in common and that no part has with another meaning.
+    """The givens that half of the parts or more have in common and that no part has with another meaning.
 
     What a few of many parts need stays with them: a reader of the others would look for its use.
     """
@@ -24,7 +24,7 @@ def shared_givens(derivations: list[Derivation]) -> tuple[Given, ...]:
     return tuple(
         given
         for given, count in times.items()
-        if count > 1 and 2 * count > parts and len(meanings[_letter(given.target)]) == 1
+        if count > 1 and 2 * count >= parts and len(meanings[_letter(given.target)]) == 1
     )
 
 

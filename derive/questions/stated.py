@@ -41,6 +41,10 @@ def _worth(form: Form) -> Value | None:
         return None
 
 
+def _softmax_of_columns(form: Form) -> bool:
+    return isinstance(form, Call) and form.function == "softmax" and form.params == (("axis", ZERO),)
+
+
 def _slope(form: Form) -> bool:
     return isinstance(form, Call) and form.function == "relu" and form.primes > 0
 
@@ -88,6 +92,7 @@ STATED: tuple[tuple[Test, Phrase], ...] = (
     (_slope, _relu_at_zero(Fraction(0))),
     (_laid_on, LAID_ON),
     (_calls("batch"), BATCH),
+    (_softmax_of_columns, (Call("softmax", (), 0, (("axis", ZERO),)), " is the softmax of each column")),
     (_padded_pool(counts=True), ("cells that pad a pooling are zeros",)),
     (_padded_pool(counts=False), ("cells that pad a pooling never win and are not counted",)),
 )
