@@ -101,7 +101,8 @@ class Given:
     Without one the target is a free quantity. `kind` tells a node of the graph ("definition") from a number or a
     matrix of numbers ("value"), from an abstract function or a free symbol ("free") and from what is sought
     ("unknown"). `note` is printed behind it. One that is not `shown` is a premise of the
-    judge only: the prompt says it in other words.
+    judge only: the prompt says it in other words. One `for_working` is no part of the question: it says what a name
+    means in the lines of the solution.
     """
 
     target: Form
@@ -109,6 +110,7 @@ class Given:
     kind: Literal["definition", "value", "free", "unknown"] = "definition"
     note: Phrase = ()
     shown: bool = True
+    for_working: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,9 +67,8 @@ def _last(heirs: dict[int, int], index: int) -> int:
 
 
 def _both(gone: Mark, heir: Mark) -> Phrase:
-    if not gone.note:
-        return heir.note
-    return (*gone.note, "; ", *heir.note) if heir.note else gone.note
+    """What earns the mark that stays: without a note it is the value of its step, which goes on from the other."""
+    return (*gone.note, "; ", *heir.note) if gone.note and heir.note else heir.note
 
 
 def _replaced(steps: tuple[Step, ...], marks: Iterator[Mark]) -> tuple[Step, ...]:

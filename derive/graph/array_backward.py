@@ -214,7 +214,7 @@ class ArrayBackward:
         if len(users) > 1:
             return (name, " feeds ", *listed([user.symbol for user in users]), ": add")
         if user.form is not None and is_activation(user.form, name) and isinstance(user.form, Call):
-            return (OPERATIONS[user.form.function].rule,)
+            return OPERATIONS[user.form.function].quoted
         if user.symbol == self.of:
             return (", ".join(self.pullback.rules) or "entry by entry",)
         if self._stands_alone(user):

@@ -24,6 +24,9 @@ from derive.notation.form import (
 from derive.notation.length import size
 from derive.record import Phrase
 
+MOST_CANCELLED = 3
+"""So many factors that cancel are named one by one."""
+
 
 def course_form(form: Form, products: Sequence[tuple[Form, ...]] = ()) -> tuple[Form, Phrase]:
     """The shortest of the forms that a person would write next, and the reason that leads to it."""
@@ -34,8 +37,16 @@ def course_form(form: Form, products: Sequence[tuple[Form, ...]] = ()) -> tuple[
         return combined, ("common denominator",)
     gone = [what for factors in products if len(factors) > 1 and (what := what_cancels(factors)) is not None]
     if gone and collected != form:
-        return collected, ("cancel ", gone[0])
+        return collected, ("cancel ", *_listed(list(dict.fromkeys(gone))))
     return (collected, ("collect",)) if size(collected) < size(form) else (form, ())
+
+
+def _listed(forms: Sequence[Form]) -> Phrase:
+    """The forms as a sentence lists them; of many the first."""
+    if len(forms) > MOST_CANCELLED:
+        return (forms[0], " and its like")
+    ends = ["", *[", "] * (len(forms) - 2), " and "][: len(forms)]
+    return tuple(piece for end, form in zip(ends, forms, strict=True) for piece in (end, form) if piece)
 
 
 def what_cancels(factors: Sequence[Form]) -> Form | None:

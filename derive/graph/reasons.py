@@ -33,8 +33,13 @@ def softmax_rule(form: Form, output: Symbol) -> Phrase:
     """The slopes of a softmax, ∂p_i/∂z_k = p_i (1[i = k] - p_k); nothing for another definition."""
     if not isinstance(form, Call) or form.function != "softmax" or form.params or not isinstance(form.args[0], Symbol):
         return ()
+    return _softmax_slopes(output, form.args[0])
+
+
+def _softmax_slopes(output: Symbol, score: Symbol) -> Phrase:
+    """The slopes of a softmax between two vectors."""
     i, k = Symbol("i"), Symbol("k")
-    (mine, other), (_, by) = ([_indexed(name, "i"), _indexed(name, "k")] for name in (output, form.args[0]))
+    (mine, other), (_, by) = ([_indexed(name, "i"), _indexed(name, "k")] for name in (output, score))
     slope = Product((mine, Sum((Indicator(Relation("=", i, k)), other), (False, True))))
     return (Derivative(mine, (by,)), " = ", slope)
 
@@ -65,8 +70,20 @@ def derivative_reason(graph: Graph, children: Iterable[int], node: int) -> Phras
                 continue
             reached.add(inner)
             op = program.ops[inner]
-            rules |= dict.fromkeys(_quoted(op if isinstance(op, str) else op[0]))
+            name = op if isinstance(op, str) else op[0]
+            vectors = [_vector(labels.get(each)) for each in (inner, node)]
+            if name == "softmax" and inner == child and all(vectors):
+                rules[_softmax_slopes(*filter(None, vectors))] = None
+            rules |= dict.fromkeys(_quoted(name))
     return joined(rules)
+
+
+def _vector(entry: Form | None) -> Symbol | None:
+    """The vector of which a name is an entry: z for z_2; of a matrix of scores nothing is quoted."""
+    if not isinstance(entry, Symbol) or not entry.sub or not entry.sub[-1].isdigit():
+        return None
+    others = entry.sub[:-1]
+    return Symbol(entry.base, entry.accent, others, entry.sup) if not any(map(str.isdigit, others)) else None
 
 
 @cache

@@ -28,7 +28,7 @@ class OnTheLine(Writer):
 
     def derivative(self, form: Derivative, pieces: Sequence[Piece]) -> Piece:
         names = (form.of, *form.wrt)
-        if form.held or form.total or not all(isinstance(name, Symbol) and not name.sup for name in names):
+        if form.held or form.total or not all(isinstance(name, Symbol) for name in names):
             return super().derivative(form, pieces)
         bottom = self.differential_gap.join(self._differentials(form, pieces[1:], self.partial))
         below = f"({bottom})" if len(set(form.wrt)) > 1 else bottom

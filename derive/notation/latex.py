@@ -36,8 +36,10 @@ from derive.notation.writer import Writer
 
 _LETTER_E = r"\mathit{e}"  # because e with an exponent reads as the exponential function
 _WORD, _FRACTION, _ONE = r"\mathit{", r"\frac{", r"\mathbf{1}"
+_AT_NUMBER = re.compile(r"\\sigma\(-?\d")
+"""A letter for a function, at a number: a factor in front of it needs a dot, where a longer name needs none."""
 _COMMAND_END = re.compile(r"\\[A-Za-z]+$")
-_ROW, _TALL_ROW = r" \\ ", r" \\[9pt] "
+_ROW, _HIGH_ROW, _TALL_ROW = r" \\ ", r" \\[3pt] ", r" \\[9pt] "
 _FENCES = {"floor": (r"\lfloor", r"\rfloor"), "ceil": (r"\lceil", r"\rceil"), "abs": (r"\lvert", r"\rvert"),
            "norm": (r"\lVert", r"\rVert")}  # fmt: skip
 _ESCAPES = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
@@ -130,7 +132,8 @@ class LatexWriter(Writer):
     def times(self, before: str, left: Piece, text: str, right: Piece) -> str:
         bracketed = text[0] == "(" or text.startswith(r"\left(")
         numbers = right.value and (left.value or bracketed)
-        digit = text[0].isdigit() or (text.startswith(_ONE) and left.value)  # 1.76·1[z > 0], where 1.761 would stand
+        one = text.startswith(_ONE) or _AT_NUMBER.match(text)
+        digit = text[0].isdigit() or (one and left.value)  # 1.76·1[z > 0], where 1.761 would stand
         if digit or numbers or (left.callee and bracketed):
             return self.dot
         if text.startswith(_WORD) or left.text.startswith(_WORD):
@@ -176,16 +179,18 @@ class LatexWriter(Writer):
     def matrix(self, form: Matrix, pieces: Sequence[Piece]) -> Piece:
         entries = iter(f"\\displaystyle {piece.text}" if piece.tall else piece.text for piece in pieces)
         rows = [" & ".join(next(entries) for _ in row) for row in form.rows]
-        gap = _TALL_ROW if any(piece.tall for piece in pieces) else _ROW
+        is_high = any("^{(" in piece.text and "_" in piece.text for piece in pieces)  # or indices of two rows touch
+        gap = _TALL_ROW if any(piece.tall for piece in pieces) else _HIGH_ROW if is_high else _ROW
         return Piece(f"\\begin{{pmatrix}} {gap.join(rows)} \\end{{pmatrix}}", tall=True)
 
     def cases(self, form: Cases, pieces: Sequence[Piece]) -> Piece:
-        texts = (piece.text for piece in pieces)
+        texts = (f"\\displaystyle {piece.text}" if piece.tall else piece.text for piece in pieces)
         rows = []
         for _, condition in form.branches:
             value = next(texts)
             rows.append(f"{value} & " + (r"\text{otherwise}" if condition is None else rf"\text{{if }} {next(texts)}"))
-        return Piece(f"\\begin{{cases}} {_ROW.join(rows)} \\end{{cases}}", SHAPE, True)
+        gap = _TALL_ROW if any(piece.tall for piece in pieces) else _ROW
+        return Piece(f"\\begin{{cases}} {gap.join(rows)} \\end{{cases}}", SHAPE, True)
 
     def at(self, form: At, pieces: Sequence[Piece]) -> Piece:
         inner = self.fit(pieces[0], FACTOR)

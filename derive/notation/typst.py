@@ -34,6 +34,7 @@ from derive.notation.symbols import GREEK
 from derive.notation.writer import Writer
 
 _FRACTION, _ONE = "frac(", "bold(1)"
+_AT_NUMBER = re.compile(r"σ\(-?\d")
 _ACCENTS = {"hat": "hat", "bar": "macron", "tilde": "tilde", "dot": "dot"}
 
 
@@ -87,7 +88,7 @@ class TypstWriter(Writer):
 
     def times(self, before: str, left: Piece, text: str, right: Piece) -> str:
         numbers = right.value and (left.value or text[0] == "(")
-        digit = text[0].isdigit() or (text.startswith(_ONE) and left.value)
+        digit = text[0].isdigit() or (left.value and (text.startswith(_ONE) or _AT_NUMBER.match(text)))
         if digit or numbers:
             return self.dot
         apart = left.text.startswith(_FRACTION) and (text.startswith(_FRACTION) or not left.value)
@@ -120,12 +121,13 @@ class TypstWriter(Writer):
         return Piece(f"mat({gap}{'; '.join(rows)})", tall=True)
 
     def cases(self, form: Cases, pieces: Sequence[Piece]) -> Piece:
-        texts = (piece.text for piece in pieces)
+        texts = (f"display({piece.text})" if piece.tall else piece.text for piece in pieces)
         rows = []
         for _, condition in form.branches:
             value = next(texts)
             rows.append(f"{value} & quad " + ('"otherwise"' if condition is None else f'"if" {next(texts)}'))
-        return Piece(f"cases({', '.join(rows)})", SHAPE, True)
+        gap = "gap: #.8em, " if any(piece.tall for piece in pieces) else ""
+        return Piece(f"cases({gap}{', '.join(rows)})", SHAPE, True)
 
     def at(self, form: At, pieces: Sequence[Piece]) -> Piece:
         inner = self.fit(pieces[0], FACTOR)

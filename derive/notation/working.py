@@ -16,7 +16,21 @@ from typing import Any
 from derive.notation.algebra import tidy
 from derive.notation.arrays import Array, each, items
 from derive.notation.build import neg, number
-from derive.notation.form import PI, At, Call, Derivative, Form, Matrix, Number, Symbol, Tuple, rebuild, symbols, walk
+from derive.notation.form import (
+    PI,
+    At,
+    Call,
+    Derivative,
+    Form,
+    Matrix,
+    Number,
+    Root,
+    Symbol,
+    Tuple,
+    rebuild,
+    symbols,
+    walk,
+)
 from derive.notation.length import is_longer, size
 from derive.notation.pieces import holding_condition, settled
 from derive.notation.reals import Undefined
@@ -28,6 +42,7 @@ MOST_EXTRA_DIGITS = 12
 SHORT = 9
 MOST_DIGITS = 8
 """Significant digits of the numbers in an exact value that is shown on the way to a rounded one."""
+MOST_UNDER_A_ROOT = 3
 LONGEST_FOLDED = 200
 NUMBERS_IN: Phrase = ("numbers in",)
 
@@ -136,9 +151,16 @@ def number_lines(
 
 
 def _is_readable(form: Form) -> bool:
-    """Whether an exact value on the way to a rounded one says anything to a reader."""
+    """Whether an exact value on the way to a rounded one says anything to a reader: √2 does, √1.00001 does not."""
+    roots = [node.arg for node in walk(form) if isinstance(node, Root)]
+    in_a_root = max(map(_most_digits, roots), default=0)
+    return size(form) <= SHORT and _most_digits(form) <= MOST_DIGITS and in_a_root <= MOST_UNDER_A_ROOT
+
+
+def _most_digits(form: Form) -> int:
+    """The significant digits of the longest number in a form."""
     digits = (len(node.text.replace(".", "").strip("0")) for node in walk(form) if isinstance(node, Number))
-    return size(form) <= SHORT and max(digits, default=0) <= MOST_DIGITS
+    return max(digits, default=0)
 
 
 def _true_numbers(

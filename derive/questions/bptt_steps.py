@@ -173,7 +173,8 @@ class Working:
         if has_loss and step < self.rules.steps:
             feeds = self._bold(indexed(LOSS), step), " and ", self._bold(self.rules.total, step + 1)
             return (self._bold(self.rules.state, step), " feeds ", *feeds, ": add")
-        return ("from the loss",) if has_loss else ("from the next step",)
+        through = self._bold(self.rules.state, step) if has_loss else self._bold(self.rules.total, step + 1)
+        return ("chain rule through ", through)
 
     def _because(self, step: int) -> Phrase:
         """Why the error behind a softmax is no more than a difference where the target names one class."""

@@ -29,7 +29,7 @@ from derive.questions.loss_penalty import Penalized
 from derive.questions.loss_posed import Posed
 from derive.questions.loss_slopes import ACCURACY, METHOD
 from derive.questions.loss_working import is_below
-from derive.record import Answer, Line, Step
+from derive.record import Answer, Line, Phrase, Step
 
 SUM_RULE = 2
 """The level of detail of the line that adds the derivatives before they are written out."""
@@ -158,8 +158,11 @@ class PenaltySteps:
         parts += [tidy(Product((self.penalty.strength, share.slope)))] if share.slope != ZERO else []
         return add(parts)
 
-    def _reason(self, share: Share) -> tuple[str, ...]:
-        return ("no penalty on it",) if share.slope == ZERO else ()
+    def _reason(self, share: Share) -> Phrase:
+        """The slope of the penalty."""
+        if share.slope == ZERO:
+            return ("no penalty on it",)
+        return (Derivative(self.penalty.name, (share.label,)), " = ", share.slope)
 
     # Numbers
 

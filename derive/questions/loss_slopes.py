@@ -17,6 +17,7 @@ from derive.graph.backward import Backward
 from derive.graph.graph import Quantity, matrix_form
 from derive.graph.lifting import Place, lifted, pattern
 from derive.graph.point import THE_SAME_WAY, Point, can_be_read
+from derive.graph.reasons import derivative_reason
 from derive.graph.simplex import Collected, collected
 from derive.notation.build import ONE, ZERO, number
 from derive.notation.form import (
@@ -126,7 +127,10 @@ class EntryGradients:
             return Entry(place, node, lines)
         total = Relation("=", found.total, ONE)
         products, *others = lines
-        inner = [*self._chain_rule(node, adjoint), products, *(replace(line, level=CHAIN) for line in others)]
+        formal = list(self._chain_rule(node, adjoint))
+        rule = derivative_reason(self.graph, [path.child for path in adjoint.paths], node) if formal else ()
+        products = replace(products, reason=rule or products.reason)
+        inner = [*formal, products, *(replace(line, level=CHAIN) for line in others)]
         last = [Line("=", found.form, ("collect the target",))]
         if len(self.posed.shape) > 1 and self.posed.shape[1] > 1:
             last += [Line("assume", total), Line("=", found.rest, ("the target adds up to 1",))]

@@ -86,7 +86,7 @@ class Examples:
         for name in self.data:
             batch = Call("batch", (whole_name(name), order, Symbol(names.letter)), 0, size)
             yield Given(names.of(_bold(name)), batch)
-            yield Given(_bold(name), names.of(_bold(name), 1), note=IN_THE_FIRST)
+            yield Given(_bold(name), names.of(_bold(name), 1), note=IN_THE_FIRST, for_working=True)
 
     def steps(self, names: Iterates) -> Iterator[Step]:
         """The batch of the first step."""
@@ -98,13 +98,13 @@ class Examples:
             lines = (Line("=", names.of(_bold(name), 1), (words,)), Line("=", matrix))
             yield Step(f"batch {symbol_name(name)}", _bold(name), lines, "batch")
 
-    def told(self) -> Phrase:
+    def told(self, graph: Graph) -> Phrase:
         """How the examples are seen, as the question says it."""
         if self.batches is None:
             return ()
-        size = self.batches.size
-        how = "one example" if size == 1 else f"a batch of {size} examples"
-        return (f" Each step sees {how}, in the given order; the loss is that of all {self.batches.count}.",)
+        how = "the next example" if self.batches.size == 1 else f"the next {self.batches.size} examples"
+        order = self.order_name(graph)
+        return (f" Each step sees {how} in the order ", order, f"; the loss is that of all {self.batches.count}.")
 
 
 def _batches(asked: DescentQuestion, count: int, batch: int) -> Batches:

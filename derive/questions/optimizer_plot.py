@@ -85,9 +85,10 @@ class CurvesWork:
         return (*what, ".", *(sentence(asked.asks(first.course.rule)) if family.shares else ()), *more)
 
     def _described(self, variant: Variant) -> Phrase:
-        """An optimizer with its options."""
+        """An optimizer with its number, which its constants bear, and its options."""
         options = variant.asked.asks(variant.course.rule)
-        return (*variant.label, " (", *options, ")") if options else variant.label
+        label: Phrase = (f"({variant.number}) ", *variant.label)
+        return (*label, " (", *options, ")") if options else label
 
     def premises(self) -> Iterator[Given]:
         """Those of the runs, and what the bound is to be worth."""

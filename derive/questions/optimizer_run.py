@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -14,7 +15,8 @@ from derive.questions.graph_question import listed, tie_remarks
 from derive.questions.optimizer_draws import draw_run
 from derive.questions.optimizer_question import OptimizerQuestion, sentence
 from derive.questions.optimizer_trace import RunWork
-from derive.record import Conventions, Derivation, Phrase
+from derive.questions.optimizer_work import OneStep
+from derive.record import Conventions, Derivation, Phrase, Step
 from derive.training.batches import Shuffle
 
 MOST_STEPS = 500
@@ -67,15 +69,27 @@ class OptimizerRun(DescentQuestion):
         """A run of a random optimizer on a bowl, a neuron, a polynomial or data."""
         return draw_run(rng)
 
+    @staticmethod
+    def _known_gradients(first: OneStep) -> tuple[Step, ...]:
+        """What an earlier part has found: the carried numbers, else the gradients by whole arrays, of which it may
+        have shown some entries alone."""
+        arrays = [first.gradients[name] for name, update in first.updates.items() if update.is_array]
+        whole = tuple(
+            replace(step, lines=(replace(step.lines[-1], reason=("found as above",)),), uses=(), marks=())
+            for step in first.working
+            if step.target in arrays
+        )
+        return recalled(first.point, first.working) or whole
+
     def solve(self, conventions: Conventions) -> Derivation:
         """The first step in full, the trace, and how the loss went."""
         work = RunWork(self, conventions)
         first, steps = work.first, list(work.steps())
-        working = recalled(first.point, first.working) if self.known == "gradient" else first.working
+        working = self._known_gradients(first) if self.known == "gradient" else first.working
         prompt: Phrase = (f"Do {self.steps} steps of {first.rule.entry.called} on ", *listed(first.written), ".")
         done = Derivation(
             "Optimizer run",
-            (*prompt, *sentence(self.asks(first.rule)), *work.examples.told()),
+            (*prompt, *sentence(self.asks(first.rule)), *work.examples.told(work.graph)),
             tuple(work.premises()),
             (*work.examples.steps(work.names), *working, *work.named_gradients(), *first.steps, *steps),
             tuple(work.answers(steps)),

@@ -139,7 +139,7 @@ def _formula(matrix: list[list[Real]], sign: int) -> tuple[Form | None, Phrase]:
         return None, ()
     a, b, d = element(H, 1, 1), element(H, 1, 2), element(H, 2, 2)
     root = Root(add([Power(subtract(a, d), TWO), Product((number(4), Power(b, TWO)))]))
-    top = add([a, d, root]) if sign > 0 else subtract(add([a, d]), root)
+    top = add([a, d, root if sign > 0 else neg(root)])
     return Frac(top, TWO), ("roots of the characteristic polynomial",)
 
 

@@ -147,7 +147,7 @@ class OneStep:
                 yield replace(given, target=self._written(given.target))
             else:
                 update = moved[given.target]
-                yield Given(given.target, update.written(self.rule.gradient_at), note=note)
+                yield Given(given.target, update.written(self.rule.gradient_at), note=note, for_working=bool(note))
         entries = {update.parameter: name for name, update in moved.items() if name not in self.asked.at}
         yield from (Given(parameter, name) for parameter, name in entries.items())
         yield from (Given(name, form, "value") for name, form in self.given().items() if name not in entries)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
@@ -24,6 +24,7 @@ from derive.questions.recurrent_question import (
     asked_quantities,
     asked_words,
     last_quantities,
+    needed_quantities,
     weights_said,
 )
 from derive.questions.recurrent_run import Run
@@ -78,13 +79,17 @@ class SequenceForward(SequenceQuestion):
         names: dict[Form, str] = {}
         for step in range(1, run.steps + 1):
             names |= {run.unrolled.at(q.name, step): q.what for q in run.unrolled.quantities}
-        found = {step: step_worked(point, run.quantities(step), names) for step in range(1, run.steps + 1)}
+        needed = needed_quantities(run, asked)
+        found = {
+            step: step_worked(point, (q for q in run.quantities(step) if q.symbol in needed), names)
+            for step in range(1, run.steps + 1)
+        }
         return finished(
             Derivation(
-                f"{run.unrolled.cell.title} over time",
+                f"{run.unrolled.cell.title[:1].upper()}{run.unrolled.cell.title[1:]} over time",
                 self._prompt(run, asked),
                 run.premises(self.formulas),
-                tuple(self._printed(run, point, found)),
+                tuple(self._printed(run, point, found, needed)),
                 tuple(self._answers(point, found, asked)),
                 conventions,
             )
@@ -101,18 +106,19 @@ class SequenceForward(SequenceQuestion):
             raise InputError(f"what is asked for stands in the {self.known} steps that are known").at(path="of")
         return (whole if last == whole.steps else self.run_of(last)), asked
 
-    def _printed(self, run: Run, point: Point, found: Found) -> list[Step]:
+    def _printed(self, run: Run, point: Point, found: Found, needed: Collection[Symbol]) -> list[Step]:
         """What an earlier part has found, the first new step in full, then the later ones."""
         first = self.known + 1
         steps = [] if self.formulas else self._formulas(run)
-        steps.append(self._table(run, point, found, "known", range(1, first), ("From the part before:",), ()))
+        names = [q.name for q in run.unrolled.quantities if run.unrolled.at(q.name, 1) in needed]
+        steps.append(self._table(run, point, found, "known", names, range(1, first), ("From the part before:",), ()))
         steps += in_full(found[first])
         later = range(first + 1, run.steps + 1)
         if self.show == "all":
             steps += in_full(item for step in later for item in found[step])
         else:
             words = "The later steps in the same way:" if len(later) > 1 else "The next step in the same way:"
-            steps.append(self._table(run, point, found, "later", later, (words,), ROW_MARK))
+            steps.append(self._table(run, point, found, "later", names, later, (words,), ROW_MARK))
         return [step for step in steps if step.lines or step.substeps]
 
     def _formulas(self, run: Run) -> list[Step]:
@@ -124,13 +130,21 @@ class SequenceForward(SequenceQuestion):
             found.append(Step(symbol_name(name), run.at_any_step(name), (line,), "formula of the cell"))
         return found
 
+    @staticmethod
     def _table(
-        self, run: Run, point: Point, found: Found, name: str, steps: range, intro: Phrase, marks: tuple[Mark, ...]
+        run: Run,
+        point: Point,
+        found: Found,
+        name: str,
+        quantities: Sequence[Symbol],
+        steps: range,
+        intro: Phrase,
+        marks: tuple[Mark, ...],
     ) -> Step:
         """A row for each step: the input where it is a number, then the quantities in order."""
         shown = isinstance(run.graph.quantities[run.unrolled.at(INPUT, 1)].value, int)
         inputs = {k: [run.unrolled.at(INPUT, k)] if shown else [] for k in steps}
-        names = [*([INPUT] if shown else []), *(q.name for q in run.unrolled.quantities)]
+        names = [*([INPUT] if shown else []), *quantities]
         heads = [run.at_any_step(run.unrolled.timed_name(name)) for name in names]
         return over_time(name, point, heads, {k: [*inputs[k], *found[k]] for k in steps}, intro, marks)
 
@@ -147,6 +161,8 @@ class SequenceForward(SequenceQuestion):
     def _prompt(self, run: Run, asked: list[Symbol]) -> Phrase:
         over = "one step" if run.steps == 1 else f"{run.steps} steps"
         title = run.unrolled.cell.title
+        if self.known and self.formulas:  # the part before it has said what the formulas mean
+            return (f"Run the {title} on to step {run.steps}: compute ", *asked_words(run, asked), ".")
         said = (*activations_said(run, self.formulas), *weights_said(run))
         return (f"Run the {title} over {over}: compute ", *asked_words(run, asked), ".", *said)
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from derive.conventions import convention
 from derive.errors import UnknownName
-from derive.notation.form import Call, Form, Symbol
+from derive.notation.form import Call, Form, Symbol, symbols
 from derive.notation.symbols import symbol_name
 from derive.questions.base import Question
 from derive.questions.fields import Activation
@@ -75,7 +75,7 @@ def weights_said(run: Run) -> Phrase:
     """Whether the weights are shared, and that there are no biases where there are none."""
     names = [run.at_any_step(run.unrolled.timed_name(name)) for name in run.unrolled.timed]
     if not names:
-        said: Phrase = (" All steps share the weights.",)
+        said: Phrase = (" All steps share the weights.",) if len(run.material.inputs) > 1 else ()
     else:
         verb = " belong" if len(names) > 1 else " belongs"
         shared = "; the other weights are shared" if run.material.weights else ""
@@ -143,6 +143,19 @@ def last_quantities(run: Run) -> list[Symbol]:
     """The states and the output of the last step."""
     names = [*map(Symbol, run.unrolled.cell.states), *([Symbol("y")] if run.unrolled.has_output else [])]
     return [run.unrolled.at(name, run.steps) for name in names]
+
+
+def needed_quantities(run: Run, asked: Iterable[Symbol]) -> set[Symbol]:
+    """The quantities that what is asked for depends on, at every step: a gate that leads to no answer is left out."""
+    met: set[Symbol] = set()
+    waiting = list(asked)
+    while waiting:
+        quantity = run.graph.quantities.get(waiting.pop())
+        if quantity is not None and quantity.symbol not in met:
+            met.add(quantity.symbol)
+            waiting += symbols(quantity.form) if quantity.form is not None else ()
+    rows = [[run.unrolled.at(q.name, step) for step in range(1, run.steps + 1)] for q in run.unrolled.quantities]
+    return {name for row in rows if not met.isdisjoint(row) for name in row}
 
 
 def asked_words(run: Run, asked: list[Symbol]) -> Phrase:

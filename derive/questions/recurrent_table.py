@@ -87,7 +87,9 @@ def over_time(
     """
     made = [replace(_row(name, point, step, cells), marks=row_marks) for step, cells in rows.items()]
     shown_rows = tuple(made) if point.carries_rounded else folded(made)
-    return Step(name, rule="over time", marks=marks, intro=intro, substeps=shown_rows, layout="table",
+    told = "".join(piece for piece in intro if isinstance(piece, str)).rstrip(":")
+    rule = told[:1].lower() + told[1:] or "over time"
+    return Step(name, rule=rule, marks=marks, intro=intro, substeps=shown_rows, layout="table",
                 heads=(STEP_HEAD, *((head,) for head in heads)))  # fmt: skip
 
 

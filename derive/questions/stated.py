@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from derive.notation.arrays import Value
 from derive.notation.build import ZERO, number
-from derive.notation.form import Call, Form, Product, Relation, symbols, walk
+from derive.notation.form import Call, Form, Product, Relation, Symbol, symbols, walk
 from derive.notation.reals import Undefined
 from derive.notation.value import NoValue, evaluate
 from derive.record import Conventions, Derivation, Phrase, Rounding
@@ -41,6 +41,10 @@ def _worth(form: Form) -> Value | None:
         return None
 
 
+def _softmax_of_columns(form: Form) -> bool:
+    return isinstance(form, Call) and form.function == "softmax" and form.params == (("axis", ZERO),)
+
+
 def _slope(form: Form) -> bool:
     return isinstance(form, Call) and form.function == "relu" and form.primes > 0
 
@@ -72,6 +76,12 @@ def _padded_pool(counts: bool) -> Test:
     return holds
 
 
+_S, _X, _O, _T = (Symbol(letter) for letter in "sxot")
+BATCH: Phrase = (
+    Call("batch", (_X, _O, _T), 0, (("size", _S),)), " holds the ", _S, " examples of ", _X, " that step ", _T,
+    " sees: the next ones in the order ", _O, ", which begins anew at its end",
+)  # fmt: skip
+
 STATED: tuple[tuple[Test, Phrase], ...] = (
     (_calls("log", "log_softmax"), (Call("log"), " is the natural logarithm")),
     (_calls("sigmoid"), (Call("sigmoid"), " is the logistic function")),
@@ -81,6 +91,8 @@ STATED: tuple[tuple[Test, Phrase], ...] = (
     ),
     (_slope, _relu_at_zero(Fraction(0))),
     (_laid_on, LAID_ON),
+    (_calls("batch"), BATCH),
+    (_softmax_of_columns, (Call("softmax", (), 0, (("axis", ZERO),)), " is the softmax of each column")),
     (_padded_pool(counts=True), ("cells that pad a pooling are zeros",)),
     (_padded_pool(counts=False), ("cells that pad a pooling never win and are not counted",)),
 )

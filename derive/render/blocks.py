@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from derive.notation.form import Form, Text, symbols
+from derive.notation.form import Form, Symbol, Text, symbols
 from derive.notation.widths import width
 from derive.record import Answer, Derivation, Line, Listing, Mark, Phrase, Relation, Step
 from derive.render.breaking import LINE_EM
@@ -68,16 +68,17 @@ class CellRow:
 
 @dataclass(frozen=True, slots=True)
 class FoldedRows:
-    """So many rows that are left out at this level of detail."""
+    """So many rows that are left out at this level of detail; `noun` is what one of them stands for."""
 
     count: int
+    noun: str = "row"
     reason: Phrase = ()
     marks: tuple[Mark, ...] = ()
 
     @property
     def words(self) -> str:
         """What stands in their place."""
-        return f"{self.count} steps omitted" if self.count > 1 else "one step omitted"
+        return f"{self.count} {self.noun}s omitted" if self.count > 1 else f"one {self.noun} omitted"
 
 
 AnyRow = TableRow | CellRow | FoldedRows
@@ -232,11 +233,17 @@ def _table(step: Step, detail: int) -> Table:
     for hidden, group in itertools.groupby(shown, key=lambda pair: _is_folded(pair[0], detail)):
         if hidden:
             folded = [sub for sub, _ in group]
-            rows.append(FoldedRows(len(folded)))
+            rows.append(FoldedRows(len(folded), "step" if _is_over_steps(step) else "row"))
             marks += sum((inner.marks for sub in folded for inner in _with_cells(sub)), ())
         else:
             rows += [_table_row(sub, lines, columns, detail) for sub, lines in group]
     return Table(step.name, step.heads, tuple(rows), columns, marks)
+
+
+def _is_over_steps(table: Step) -> bool:
+    """Whether a letter counts the rows of a table: then each is a step of a run."""
+    head = table.heads[0] if table.heads else ()
+    return len(head) == 1 and isinstance(head[0], Symbol)
 
 
 def _is_folded(row: Step, detail: int) -> bool:

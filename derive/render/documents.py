@@ -12,7 +12,7 @@ from derive.errors import UnknownName
 from derive.exam.sheet import Sheet, SolvedPart, SolvedProblem
 from derive.notation.form import Text
 from derive.questions.stated import rounding_phrases
-from derive.record import Conventions, Derivation, Listing, Phrase, Step
+from derive.record import Conventions, Derivation, Given, Listing, Phrase, Step
 from derive.render.blocks import asked
 from derive.render.latex_printer import LatexPrinter
 from derive.render.printer import Printer, amount, points_text, worth_text
@@ -25,6 +25,8 @@ from derive.render.typst_printer import TypstPrinter
 PRINTERS: dict[str, type[Printer]] = {printer.suffix: printer for printer in (LatexPrinter, TypstPrinter, TextPrinter)}
 """The source formats, by suffix."""
 
+EXAM = "exam"
+"""The document that asks."""
 _RULED_CM = Fraction(4, 5)
 _START_CM, _POINT_CM, _SKETCH_CM = Fraction(5, 2), Fraction(3, 2), 6
 """The space for an answer: to begin with, for each point, and for a drawing."""
@@ -53,11 +55,25 @@ def render(
         RenderError: a template has a mistake.
     """
     printer, env = language(format, templates)
+    sheet = _posed(sheet) if kind == EXAM else sheet
     shown = any(problem.figures for problem in sheet.problems)
     drawn = shown or any(part.derivation.figures for problem in sheet.problems for part in problem.parts)
     values = {"sheet": sheet, "detail": detail, "warning": warning, "has_figures": drawn,
               "has_problem_figures": shown}  # fmt: skip
     return str(fill(env, kind, format, kinds(printer.folder, format, templates), values))
+
+
+def _posed(sheet: Sheet) -> Sheet:
+    """The sheet as a student gets it: without the names that only the lines of the solution need."""
+
+    def asked_with(givens: tuple[Given, ...]) -> tuple[Given, ...]:
+        return tuple(given for given in givens if not given.for_working)
+
+    problems = []
+    for problem in sheet.problems:
+        parts = tuple(replace(part, givens=asked_with(part.givens)) for part in problem.parts)
+        problems.append(replace(problem, parts=parts, givens=asked_with(problem.givens)))
+    return replace(sheet, problems=tuple(problems))
 
 
 def ruled_lines(part: SolvedPart) -> int:

@@ -10,13 +10,14 @@ from derive.notation.widths import is_tall, phrase_width, width
 from derive.record import Figure, Line, Listing, Mark, Picture
 from derive.render.blocks import AnyRow, Block, Cell, CellRow, Code, Display, FoldedRows, Prose, Row, Table
 from derive.render.breaking import SENTENCE_EM, Token
+from derive.render.columns import cut
 from derive.render.listings import WHOLE, code_lines
 from derive.render.printer import Printer, marks_text
 from derive.render.raw import Raw, comment_text, tex_code, tex_letters
 
 _REASON_EM = 20.0
 _ROWS_A_TABLE = 28
-_TALL_ROWS = 2
+_TALL_ROWS = 1
 """Rows of a matrix that a tall row has room for."""
 
 
@@ -82,7 +83,7 @@ class LatexPrinter(Printer):
             return _anchor(where, block.step) + self.listing(block.listing, block.marks)
         if isinstance(block, Prose):
             remark = f"\\remark{{{self.phrase(block.phrase)}}}{{{marks_text(block.marks)}}}"
-            return _anchor(where, block.step) + remark + ("\\nobreak" if block.leads else "")
+            return _anchor(where, block.step) + remark + ("\\leads" if block.leads else "")
         return self._display(block, where) if isinstance(block, Display) else self._table(block, where)
 
     def _display(self, display: Display, where: str) -> str:
@@ -127,16 +128,18 @@ class LatexPrinter(Printer):
         return why + (f"\\mk{{{marks_text(row.marks)}}}" if row.marks else "")
 
     def _table(self, table: Table, where: str) -> str:
-        """A table, cut into several where it is longer than half a page."""
+        """A table, cut into several where it is too wide for the page, or longer than half of one."""
+        return _anchor(where, table.step) + "\n".join(map(self._tables, cut(table)))
+
+    def _tables(self, table: Table) -> str:
         extra = (any(row.reason for row in table.rows), any(row.marks for row in table.rows))
         columns = "l" * (1 + table.columns) + self._reason_column(table) * extra[0] + "r" * extra[1]
         heads = [self.phrase(head) for head in table.heads[: 1 + table.columns + extra[0]]]
         heads += [Raw("")] * (1 + table.columns + sum(extra) - len(heads))
         top = f"\\begin{{steptable}}{{{columns}}}{{{marks_text(table.marks)}}}\n{' & '.join(heads)} \\\\ \\midrule\n"
         rows = [self._table_row(row, len(heads), *extra) for row in table.rows]
-        cut = [rows[i : i + _ROWS_A_TABLE] for i in range(0, len(rows), _ROWS_A_TABLE)]
-        tables = "\n".join(top + "\n".join(part) + "\n\\end{steptable}" for part in cut)
-        return _anchor(where, table.step) + tables
+        parts = [rows[i : i + _ROWS_A_TABLE] for i in range(0, len(rows), _ROWS_A_TABLE)]
+        return "\n".join(top + "\n".join(part) + "\n\\end{steptable}" for part in parts)
 
     def _reason_column(self, table: Table) -> str:
         widest = max((phrase_width(row.reason) for row in table.rows), default=0.0)

@@ -44,12 +44,17 @@ def _rule(step: Step) -> Phrase:
     """What a step does: the rule it uses, else the first reason that it gives, else its sentence."""
     if step.rule:
         return (step.rule,)
+    if step.layout == "row":
+        return ("row ", *step.intro)
     reasons = (line.reason for line in step.lines if line.reason)
     return next(reasons, step.intro)
 
 
 def _found(step: Step) -> Phrase:
-    """target = value; of a table the boxed results, or how many rows it has where these are too many."""
+    """target = value; of a table or a row the boxed results, or how many rows it has where these are too many."""
+    if step.layout == "row":
+        found = tuple(_separated([_result(cell) for cell in step.substeps if any(line.boxed for line in cell.lines)]))
+        return found if phrase_width(found) <= _RESULT_EM else ()
     if step.layout != "table":
         return _result(step)
     results = [_result(sub) for sub in step.substeps if any(line.boxed for line in sub.lines)]

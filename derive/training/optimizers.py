@@ -108,7 +108,7 @@ TABLE: tuple[Optimizer, ...] = (
         (("v_new", "beta*v + (1 - beta)*g", "velocity"), ("w_new", "w - eta*v_new", "update")),
         {"beta": "0.9"},
         ("v",),
-        "exponentially weighted mean of gradients",
+        "an exponentially weighted mean, as in the first moment of Adam",
         "momentum",
         form="dampened",
         says="the velocity is a weighted mean of gradients",
@@ -149,7 +149,7 @@ TABLE: tuple[Optimizer, ...] = (
         "Duchi, Hazan and Singer 2011",
         "AdaGrad",
         whole="w - eta*g/root(s + g**2)",
-        differs="the value of `epsilon` is PyTorch's; the paper leaves it open",
+        differs="the paper leaves `epsilon` open, PyTorch has `epsilon = 1e-10`",
     ),
     Optimizer(
         "rmsprop",
@@ -162,7 +162,7 @@ TABLE: tuple[Optimizer, ...] = (
         "Hinton 2012, lecture 6",
         "RMSProp",
         whole="w - eta*g/root(beta*s + (1 - beta)*g**2)",
-        differs="`beta = 0.9` is the lecture's, PyTorch has 0.99 and calls it `alpha`; `epsilon` is PyTorch's",
+        differs="the lecture has `beta = 0.9` and no `epsilon`, PyTorch `alpha = 0.99` for it and `epsilon = 1e-8`",
     ),
     Optimizer(
         "adadelta",
@@ -179,7 +179,7 @@ TABLE: tuple[Optimizer, ...] = (
         whole="w - eta*root(d)*g/root(rho*s + (1 - rho)*g**2)",
         rate="1",
         epsilon_in_root=True,
-        differs="`rho = 0.9` and the factor `eta = 1` are PyTorch's; the paper has `rho = 0.95` and no `eta`",
+        differs="the paper has `rho = 0.95` and no `eta`, PyTorch `rho = 0.9` and `eta = 1`",
     ),
     Optimizer(
         "adam",
@@ -219,7 +219,7 @@ TABLE: tuple[Optimizer, ...] = (
             "w - eta*corrected(beta_1*m + (1 - beta_1)*g, beta_1)"
             "/root(corrected(max(v_bar, beta_2*v + (1 - beta_2)*g**2), beta_2))"
         ),
-        differs="bias correction and `epsilon` are PyTorch's; the paper has neither",
+        differs="the paper has neither bias correction nor `epsilon`, PyTorch has both",
     ),
 )
 

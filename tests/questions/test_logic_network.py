@@ -67,7 +67,7 @@ def test_the_whole_truth_table_is_checked_and_folded():
     derivation = solved(function=CHAIN, design="tree")
     (table,) = (step for step in derivation.steps if step.name == "truth table")
     assert len(table.substeps) == 32
-    assert "24 steps omitted" in render(single(derivation), "solution", "tex", 1)
+    assert "24 rows omitted" in render(single(derivation), "solution", "tex", 1)
 
 
 @pytest.mark.parametrize(

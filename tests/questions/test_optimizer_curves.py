@@ -147,7 +147,7 @@ def test_optimizers_side_by_side():
     derivation = solved(**BOWL, optimizers=chosen, rate=0.1, steps=8, scale="log")
     prompt = "".join(piece if isinstance(piece, str) else "_" for piece in derivation.prompt)
     assert (
-        "momentum (the velocity adds up gradients, as in PyTorch); Adam, _, _ (with bias correction; with _" in prompt
+        "(1) momentum (the velocity adds up gradients, as in PyTorch); (2) Adam, _, _ (with bias correction" in prompt
     )
     words = [shape for shape in derivation.figures[0].shapes if isinstance(shape, Words)]
     legend = [each.phrase[0].strip(", ") for each in words if each.anchor == "west"]

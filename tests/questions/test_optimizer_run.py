@@ -272,3 +272,25 @@ def test_arrays_as_torch(seed):
 def test_mistakes(change, says):
     with pytest.raises(InputError, match=says):
         solved(**{**LINE, "optimizer": "sgd", "rate": 0.1, "steps": 4, "batch": 2, **change})
+
+
+def test_the_exam_leaves_out_what_only_the_first_step_needs():
+    derivation = solved(**LINE, optimizer="sgd", rate=0.1, steps=3, batch=2)
+    exam, solution = (render(single(derivation), kind, "tex", 2) for kind in ("exam", "solution"))
+    assert "(in the first step)" in solution
+    assert "(in the first step)" not in exam
+    for document in (exam, solution):
+        assert r"\operatorname{batch}_{\mathit{size}=s}(x,\, o,\, t)$ holds the $s$ examples" in document
+    assert "sees the next 2 examples in the order $o$" in exam
+    assert not read_back(exam, beside=solution).failed
+
+
+def test_a_known_gradient_of_an_array_is_seen_before_it_is_put_in():
+    graph = {"p": "W @ x", "L": "sum(odot(p, p))"}
+    array = {"graph": graph, "of": "L", "wrt": "W", "at": {"W": [[1, 2], [3, 4]], "x": [1, -1]}}
+    known = solved(**array, optimizer="momentum", rate=0.1, steps=2, known="gradient")
+    whole = solved(**array, optimizer="momentum", rate=0.1, steps=2)
+    (recalled,) = [step for step in known.steps if step.lines and step.lines[0].reason == ("found as above",)]
+    worked = next(step for step in whole.steps if step.target == recalled.target)
+    assert recalled.lines[0].form == worked.lines[-1].form
+    assert_verified(known)

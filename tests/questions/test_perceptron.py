@@ -101,7 +101,7 @@ def plain_prompt(derivation):
 def test_long_tables_fold():
     derivation = solved(**XNOR, threshold=0.2)
     sheet = single(derivation)
-    assert "16 steps omitted" in render(sheet, "solution", "tex", 1)
+    assert "16 rows omitted" in render(sheet, "solution", "tex", 1)
     assert "omitted" not in render(sheet, "solution", "tex", 3)
 
 

@@ -17,6 +17,7 @@ from derive.questions.catalogue import question, question_type
 from derive.record import Conventions, Rounding
 from derive.render.blocks import Display, FoldedRows, Table, solution_blocks
 from derive.render.documents import render
+from derive.render.rubric import rubric_rows
 from derive.render.text_printer import TextPrinter
 
 FULL = Conventions()
@@ -373,3 +374,41 @@ def test_a_wrong_formula_in_the_exam_is_found():
     spoiled = exam.replace("W_{f}x_{t}", "W_{i}x_{t}", 1)
     assert spoiled != exam
     assert read_back(spoiled, beside=solution).failed
+
+
+LSTM = {
+    "input": [1, 1, 0],
+    "weights": {
+        "W_f": 0.6, "U_f": 0.5, "W_i": 0.3, "U_i": 0.1, "W_c": 0.5, "U_c": 0.2, "W_o": 0.4, "U_o": 0.9, "V": 0.4,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "worked"),
+    [
+        ({"of": "y_1", "output_from": "c"}, "f i c_tilde c y"),
+        ({"of": "h_1"}, "f i c_tilde c o h"),
+        ({"of": "h_3"}, "f i c_tilde c o h"),
+        ({}, "f i c_tilde c o h y"),
+    ],
+)
+def test_what_leads_to_no_answer_is_not_worked_out(more, worked):
+    derivation = solved("lstm.forward", LSTM | more)
+    names = [step.name for step in derivation.all_steps() if step.name.endswith("_1")]
+    assert [name.removesuffix("_1") for name in names] == worked.split()
+    for table in tables(derivation):
+        assert len(table.heads) == 2 + len(worked.split())
+    assert judge(derivation).verified is True
+
+
+def test_a_part_that_goes_on_says_no_convention_again():
+    assert "All steps share" in said("lstm.forward", LSTM)
+    assert said("lstm.forward", LSTM | {"known": 1}).startswith("Run the LSTM on to step 3: compute ")
+    assert "All steps share" not in said("lstm.forward", LSTM | {"known": 1})
+
+
+def test_a_marking_guide_says_what_a_row_finds():
+    rows = rubric_rows(with_points(solved("lstm.forward", LSTM), Fraction(9)))
+    (last,) = [row.earns for row in rows if row.earns[:2] == ("row ", "3")]
+    assert len([piece for piece in last if not isinstance(piece, str)]) == 3  # the two states and the output

@@ -26,7 +26,7 @@ def row(k):
 
 def derivation(count):
     table = Step(
-        "trace", substeps=folded([row(k) for k in range(1, count + 1)]), layout="table", heads=(("t",), ("w",))
+        "trace", substeps=folded([row(k) for k in range(1, count + 1)]), layout="table", heads=((Symbol("t"),), ("w",))
     )
     return Derivation("Run", steps=(table,), points=Fraction(count))
 
@@ -65,6 +65,13 @@ def test_a_row_that_is_left_out_is_judged():
     )
     rows = (*table.substeps[:9], replace(table.substeps[9], substeps=(wrong,)), *table.substeps[10:])
     assert judge(made.with_steps((replace(table, substeps=rows),))).verified is False
+
+
+def test_rows_that_no_letter_counts_are_no_steps():
+    made = derivation(20)
+    by_name = made.with_steps((replace(made.steps[0], heads=(("entry",), ("w",))),))
+    fold = next(row for row in table_of(by_name, 1).rows if isinstance(row, FoldedRows))
+    assert fold.words == "12 rows omitted"
 
 
 def test_the_printers_say_how_many_are_left_out():
