@@ -36,6 +36,9 @@ _LETTERS: dict[Literal["unknown", "free"], re.Pattern[str]] = {
 }
 """How a sheet says that names are sought, or stand for any number."""
 
+_FOR_WORKING = "$ (in the first step)"
+"""What stands behind a name that only the lines of a solution need; no question gives it."""
+
 Maths = tuple[str, ...]
 """Formulas as they stand in the text, but for their spaces."""
 
@@ -150,9 +153,10 @@ class Document:
         body = piece.args[0] if piece.args else piece.body
         for math in tex.inline(body):
             place = piece.offset + math.offset
+            for_working = body[math.offset + len(math.text) :].startswith(_FOR_WORKING)
             for row in chain(math.text, place):
                 if row.relation in ("=", ":=") and row.target:
-                    self._take_given(row)
+                    self._take_given(row, for_working)
         for kind, sentence in _LETTERS.items():
             for found in sentence.finditer(body):
                 self._take_letters(found, kind, piece.offset)
@@ -163,12 +167,12 @@ class Document:
             if name is not None:
                 self._keep(Given(name, None, kind), offset + found.start("names"))
 
-    def _take_given(self, row: Printed) -> None:
+    def _take_given(self, row: Printed, for_working: bool) -> None:
         form, target = self._read(row.form, row.offset), self._read(row.target, row.offset)
         if form is None or target is None:
             return
         kind = "definition" if is_symbolic(form) or not isinstance(target, Symbol) else "value"
-        self._keep(Given(target, form, kind), row.offset)  # type: ignore[arg-type]
+        self._keep(Given(target, form, kind, for_working=for_working), row.offset)  # type: ignore[arg-type]
 
     def _keep(self, given: Given, offset: int) -> None:
         if self._part is None:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from derive.exam.sheet import SolvedPart
-from derive.notation.form import Form, Symbol
+from derive.notation.form import Form, Symbol, symbols
 from derive.record import Derivation, Given, Listing
 
 
@@ -16,21 +16,25 @@ def shared_givens(derivations: list[Derivation]) -> tuple[Given, ...]:
     What a few of many parts need stays with them: a reader of the others would look for its use.
     """
     all_givens = [given for derivation in derivations for given in derivation.givens if given.shown]
-    meanings: dict[Form, set[tuple[Form, Form | None]]] = {}
+    meanings: dict[Form, set[Form | None]] = {}
+    looks: dict[Form, set[bool]] = {}
     for given in all_givens:
-        meanings.setdefault(_letter(given.target), set()).add((given.target, given.form))
+        meanings.setdefault(given.target, set()).add(given.form)
+        for name in (given.target, *(symbols(given.form) if given.form is not None else ())):
+            looks.setdefault(name, set()).add(_is_bold(name))
     times = Counter(all_givens)
     parts = sum(any(given.shown for given in derivation.givens) for derivation in derivations)
     return tuple(
         given
         for given, count in times.items()
-        if count > 1 and 2 * count >= parts and len(meanings[_letter(given.target)]) == 1
+        if count > 1 and 2 * count >= parts
+        if len(meanings[given.target]) == len(looks[given.target]) == 1
     )
 
 
-def _letter(target: Form) -> Form:
-    """A name whatever it stands for: a number and an array of one name are two meanings."""
-    return replace(target, bold=False) if isinstance(target, Symbol) else target
+def _is_bold(name: Form) -> bool:
+    """A number and an array of one name are two meanings."""
+    return isinstance(name, Symbol) and name.bold
 
 
 def without(part: SolvedPart, shared: tuple[Given, ...]) -> SolvedPart:

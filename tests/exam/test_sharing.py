@@ -2,7 +2,7 @@
 
 from derive.exam.sharing import shared_givens
 from derive.notation.build import number
-from derive.notation.form import Symbol
+from derive.notation.form import Call, Symbol
 from derive.record import Derivation, Given
 
 RATE, INPUT, LOSS = Symbol("eta"), Symbol("x"), Symbol("L")
@@ -38,3 +38,5 @@ def test_a_number_and_an_array_of_one_letter_are_two_meanings():
     plain, data = value(INPUT, 0), Given(Symbol("x", bold=True), Symbol("y", bold=True))
     assert shared_givens([part(plain), part(plain)]) == (plain,)
     assert shared_givens([part(plain), part(plain), part(data)]) == ()
+    used = Given(LOSS, Call("sum", (Symbol("x", bold=True),)))
+    assert shared_givens([part(plain), part(plain), part(used)]) == ()
