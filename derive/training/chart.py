@@ -12,6 +12,7 @@ from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor, log10
 
+from derive.errors import InputError
 from derive.notation.build import TEN, number
 from derive.notation.form import Form, Power
 from derive.notation.widths import EM_CM, phrase_width
@@ -24,6 +25,8 @@ MOST_CURVES = 8
 _MOST_MARKERS = 9
 _TICK, _GAP, _LEGEND, _SAMPLE, _LINE = 0.09, 0.14, 0.35, 0.9, 0.52
 _MANY_TIMES, _MOST_CLIMBED, _MOST_DECADES = 3.0, 6, 16
+_LARGEST_START = 1e290
+"""Beyond it the range of an axis would be no float."""
 _SIZE, _MAIN_SIZE = 8, 11
 
 Shape = Stroke | Patch | Ellipse | Words
@@ -88,6 +91,8 @@ def vertical(curves: Sequence[Curve], log: bool) -> Scale:
     """The axis for all curves; one that climbs to many times where curves begin leaves it."""
     values = [value for curve in curves for value in curve.values]
     start = max(abs(curve.values[0]) for curve in curves) or 1.0
+    if start > _LARGEST_START:
+        raise InputError("the loss at the start is too large to be drawn")
     most = start * 10.0**_MOST_CLIMBED if log else _MANY_TIMES * start
     high = min(max(values), most)
     if log:

@@ -75,6 +75,8 @@ def test_any_given_may_be_nonsense(ask):
         ("mlp.forward", ("of",), "x", "x is given: there is nothing to compute"),
         ("batchnorm.forward", ("epsilon",), [1, 2], "not a list"),
         ("batchnorm.backward", ("epsilon",), [[1, 2], [3, 4]], "not a list"),
+        ("optimizer.curves", ("at", "w"), "1e400", "too large to be drawn"),
+        ("optimizer.curves", ("wrt",), [], "wrt: expected a list of at least 1"),
         ("rnn.forward", ("input", 0), INF, "no number to compute with"),
         ("dropout.forward", ("x", 0), NAN, "no number to compute with"),
         ("dropout.forward", ("x",), [[]], "an empty list"),
