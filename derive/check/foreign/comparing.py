@@ -14,10 +14,10 @@ from functools import reduce
 from typing import Any
 
 from derive.check.agree import agree, describe, scalars
-from derive.check.foreign.known import Entry, Known
+from derive.check.foreign.known import Known
 from derive.check.premises import Premises
 from derive.check.scope import Finding, Points, points_of
-from derive.check.traits import is_symbolic
+from derive.check.traits import has_kink, is_symbolic
 from derive.check.world import World
 from derive.errors import DeriveError
 from derive.notation.arrays import Array, Value, plain
@@ -68,7 +68,8 @@ class Comparer:
                 return finding
             with_values = self._at_all(self.points.valued, right, found)  # 0.8 w for w - 2 η w where η = 0.1 was given
             return with_values if with_values.holds else finding
-        return self._valued(right, found, rounds)
+        finding = self._valued(right, found, rounds)
+        return finding if finding.holds is not None else self._constant(right, found, finding)
 
     def _independent(self, form: Form) -> str:
         """What a derivative is taken by although its quantity, as far as the file says, does not depend on it."""
@@ -132,6 +133,20 @@ class Comparer:
         at = ", ".join(f"{symbol_name(name)} = {_short(world, name)}" for name in free)
         return "{} stands where {} is right".format(*values) + (f" (at {at})" if at else "")
 
+    def _constant(self, right: Form, found: Form, finding: Finding) -> Finding:
+        """A number beside names without values: whether it is what the other side is worth at all points."""
+        worlds = self.points.symbolic
+        if not is_symbolic(right) or is_symbolic(found) or not self.premises.inputs:
+            return finding
+        if any(map(has_kink, (right, *(entry.form for entry in self.known.needed((right,)))))):
+            return finding  # a floor or a maximum may be constant at the points that are tried, but not at others
+        try:
+            if all(agree(world.reals, world.value(right), worlds[0].value(right)) for world in worlds):
+                return self._at_all(worlds, right, found)
+        except (Undefined, NoValue):
+            pass
+        return finding
+
     # values
 
     def _valued(self, right: Form, found: Form, rounds: bool) -> Finding:
@@ -163,14 +178,11 @@ class Comparer:
 
     def _printed(self, world: World) -> World:
         """The point at which names are worth what was printed for them."""
-        entries: Iterable[Entry] = self.known.entries.values()
-        values: dict[Form, Value] = {
-            entry.target: world.value(entry.printed)
-            for entry in entries
-            if entry.printed is not None
-            and isinstance(entry.target, Symbol)
-            and entry.target in self.premises.definitions
+        names = (entry for entry in self.known.entries.values() if isinstance(entry.target, Symbol))
+        printed = {
+            entry.target: self.known.printed(entry) for entry in names if entry.target in self.premises.definitions
         }
+        values: dict[Form, Value] = {name: world.value(form) for name, form in printed.items() if form is not None}
         return world.with_values(values) if values else world
 
     def _exactly(self, world: World, right: Form, found: Form) -> bool:
