@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from derive.notation.arrays import Array, Value, items
-from derive.notation.reals import Reals
+from derive.notation.reals import Reals, Undefined
 
 Slope = tuple[int, Any, Any]
 """The position of an argument, its value at the base point, and the derivative that holds there."""
@@ -56,6 +56,8 @@ class AbstractFunction:
         return Array(shaped.shape, tuple(self._scalar(point) for point in zip(*columns, strict=True)))
 
     def _scalar(self, point: Sequence[Any]) -> Any:
+        if len(point) != len(self.waves):
+            raise Undefined(f"a function of {len(self.waves)} arguments with {len(point)}")
         context, reals_ = self.r.context, [self.r.real(u) for u in point]
         total = context.mpf(1) / 2 + context.sin(sum(m * u for m, u in zip(self.mixed, reals_, strict=True))) / 8
         for u, (rate, phase) in zip(reals_, self.waves, strict=True):

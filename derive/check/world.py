@@ -264,6 +264,8 @@ class World:
     def _call(self, node: Call) -> Value | None:
         if node.function in self.premises.functions:
             parameters, body = self.premises.functions[node.function]
+            if len(parameters) != len(node.args):
+                raise Undefined(f"a function of {len(parameters)} arguments with {len(node.args)}")
             bindings = tuple(zip(parameters, node.args, strict=True))
             form = Derivative(body, parameters[:1] * node.primes) if node.primes else body
             return self._at(At(form, bindings))

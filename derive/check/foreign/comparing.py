@@ -7,22 +7,23 @@ decimals count as rounded, each to half a unit of its last digit, where they hav
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from typing import Any
 
 from derive.check.agree import agree, describe, scalars
-from derive.check.foreign.known import Entry, Known
+from derive.check.foreign.digits import alike, alike_shapes, moved, units
+from derive.check.foreign.known import Known
 from derive.check.premises import Premises
 from derive.check.scope import Finding, Points, points_of
-from derive.check.traits import is_symbolic
+from derive.check.traits import has_kink, is_symbolic
 from derive.check.world import World
 from derive.errors import DeriveError
-from derive.notation.arrays import Array, Value, plain
+from derive.notation.arrays import Value, plain
 from derive.notation.decimals import decimal_of
-from derive.notation.form import Derivative, Form, Matrix, Number, Product, Shape, Symbol, Tuple, walk
+from derive.notation.form import Derivative, Form, Number, Symbol, walk
 from derive.notation.names import names_in
 from derive.notation.reals import LogOfNothing, Undefined
 from derive.notation.symbols import symbol_name
@@ -68,7 +69,8 @@ class Comparer:
                 return finding
             with_values = self._at_all(self.points.valued, right, found)  # 0.8 w for w - 2 η w where η = 0.1 was given
             return with_values if with_values.holds else finding
-        return self._valued(right, found, rounds)
+        finding = self._valued(right, found, rounds)
+        return finding if finding.holds is not None else self._constant(right, found, finding)
 
     def _independent(self, form: Form) -> str:
         """What a derivative is taken by although its quantity, as far as the file says, does not depend on it."""
@@ -132,6 +134,20 @@ class Comparer:
         at = ", ".join(f"{symbol_name(name)} = {_short(world, name)}" for name in free)
         return "{} stands where {} is right".format(*values) + (f" (at {at})" if at else "")
 
+    def _constant(self, right: Form, found: Form, finding: Finding) -> Finding:
+        """A number beside names without values: whether it is what the other side is worth at all points."""
+        worlds = self.points.symbolic
+        if not is_symbolic(right) or is_symbolic(found) or not self.premises.inputs:
+            return finding
+        if any(map(has_kink, (right, *(entry.form for entry in self.known.needed((right,)))))):
+            return finding  # a floor or a maximum may be constant at the points that are tried, but not at others
+        try:
+            if all(agree(world.reals, world.value(right), worlds[0].value(right)) for world in worlds):
+                return self._at_all(worlds, right, found)
+        except (Undefined, NoValue):
+            pass
+        return finding
+
     # values
 
     def _valued(self, right: Form, found: Form, rounds: bool) -> Finding:
@@ -163,33 +179,30 @@ class Comparer:
 
     def _printed(self, world: World) -> World:
         """The point at which names are worth what was printed for them."""
-        entries: Iterable[Entry] = self.known.entries.values()
-        values: dict[Form, Value] = {
-            entry.target: world.value(entry.printed)
-            for entry in entries
-            if entry.printed is not None
-            and isinstance(entry.target, Symbol)
-            and entry.target in self.premises.definitions
+        names = (entry for entry in self.known.entries.values() if isinstance(entry.target, Symbol))
+        printed = {
+            entry.target: self.known.printed(entry) for entry in names if entry.target in self.premises.definitions
         }
+        values: dict[Form, Value] = {name: world.value(form) for name, form in printed.items() if form is not None}
         return world.with_values(values) if values else world
 
     def _exactly(self, world: World, right: Form, found: Form) -> bool:
-        a, b = (world.value(form) for form in _alike_shapes(right, found))
+        a, b = (world.value(form) for form in alike_shapes(right, found))
         if isinstance(a, LogOfNothing) or isinstance(b, LogOfNothing):
             raise Undefined("the logarithm of a number that is not positive")
         return agree(world.reals, a, b)
 
     def _same(self, world: World, right: Form, found: Form, rounds: bool) -> bool:
         """Whether the second form is worth the first here, to the rounding of the decimals in both."""
-        right, found = _alike_shapes(right, found)
+        right, found = alike_shapes(right, found)
         a, b = world.value(right), world.value(found)
         left, here = scalars(plain(a)), scalars(plain(b))
-        if len(left) != len(here) or not _alike(a, b) or any(isinstance(x, (bool, str)) for x in (*left, *here)):
+        if len(left) != len(here) or not alike(a, b) or any(isinstance(x, (bool, str)) for x in (*left, *here)):
             return False
-        r, units = world.reals, _units(found, rounds, len(here))
-        is_shown = any(units) or decimal_of(found) is not None
+        r, steps = world.reals, units(found, rounds, len(here))
+        is_shown = any(steps) or decimal_of(found) is not None
         ours = self._slack(world, right, len(left))
-        theirs = [r.real(unit) / 2 for unit in units] if is_shown else self._slack(world, found, len(here))
+        theirs = [r.real(unit) / 2 for unit in steps] if is_shown else self._slack(world, found, len(here))
         bounds = ((s + t) * (1 + r.literal("1e-12")) for s, t in zip(ours, theirs, strict=True))
         return all(abs(r.real(x) - r.real(y)) <= bound for x, y, bound in zip(left, here, bounds, strict=True))
 
@@ -202,8 +215,8 @@ class Comparer:
         for literal in dict.fromkeys(literals):
             value, unit = Fraction(literal.text), Fraction(1, 10 ** len(literal.text.partition(".")[2]))
             for shift in (unit / 2, -unit / 2):
-                moved = _moved(world, form, literal, value + shift)
-                changes = [abs(r.real(x) - r.real(y)) for x, y in zip(moved, base, strict=True)]
+                shifted = moved(world, form, literal, value + shift)
+                changes = [abs(r.real(x) - r.real(y)) for x, y in zip(shifted, base, strict=True)]
                 total = [t + c / 2 for t, c in zip(total, changes, strict=True)]
         return total
 
@@ -235,55 +248,3 @@ def _locally_same(world: World, right: Form, found: Form) -> bool:
 
     pair = substituted(right, local), substituted(found, local)
     return pair != (right, found) and agree(world.reals, world.value(pair[0]), world.value(pair[1]))
-
-
-def _alike(a: Value, b: Value) -> bool:
-    """Whether two values have one shape; a list of numbers may stand for a row or a column."""
-    a, b = plain(a), plain(b)
-    if isinstance(a, Array) and isinstance(b, Array):
-        return a.shape == b.shape
-    if isinstance(a, tuple) or isinstance(b, tuple):
-        sides = (part for value in (a, b) if isinstance(value, Array) for part in value.shape)
-        return sum(side > 1 for side in sides) <= 1
-    return isinstance(a, Array) == isinstance(b, Array)
-
-
-def _alike_shapes(right: Form, found: Form) -> tuple[Form, Form]:
-    """A size such as 3 × 3 × 64 beside a number is a product."""
-    if isinstance(right, Shape) == isinstance(found, Shape):
-        return right, found
-    right, found = (Product(form.dims) if isinstance(form, Shape) else form for form in (right, found))
-    return right, found
-
-
-def _units(found: Form, rounds: bool, count: int) -> list[Fraction]:
-    """One unit of the last digit of each printed number; of a whole one none, unless the sign is ≈."""
-    shown = [decimal_of(part) for part in _entries(found)]
-    if len(shown) != count:
-        return [Fraction(0)] * count
-    return [Fraction(0) if d is None or (d[1] == 1 and not rounds) else d[1] for d in shown]
-
-
-def _entries(form: Form) -> Iterator[Form]:
-    if isinstance(form, Matrix):
-        yield from (entry for row in form.rows for entry in row)
-    elif isinstance(form, (Tuple, Shape)):
-        for part in form.items if isinstance(form, Tuple) else form.dims:
-            yield from _entries(part)
-    else:
-        yield form
-
-
-def _moved(world: World, form: Form, literal: Number, value: Fraction) -> tuple[Any, ...]:
-    near = Number(_decimal(value))
-    return scalars(plain(world.value(substituted(form, lambda part: near if part == literal else None))))
-
-
-def _decimal(value: Fraction) -> str:
-    """A decimal that is not negative, digit by digit."""
-    whole = max(value, Fraction(0))
-    places = 0
-    while whole.denominator != 1 and places < 40:
-        whole, places = whole * 10, places + 1
-    digits = str(whole.numerator).rjust(places + 1, "0")
-    return f"{digits[:-places]}.{digits[-places:]}" if places else digits

@@ -1,12 +1,15 @@
-"""The mathematics of a LaTeX file, found by pylatexenc's walker: displays, inline formulas, and the problems."""
+"""The mathematics of a LaTeX file, found by pylatexenc's walker: displays and inline formulas, each with its part."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from derive.check.foreign.parts import Outline, Part, is_heading, is_labelled, is_title
+from derive.check.foreign.wording import Cue, Sentence, is_carried_by
+from derive.check.tex import braced
 from derive.errors import InputError
 
 DISPLAYS = frozenset((
@@ -14,28 +17,35 @@ DISPLAYS = frozenset((
     "IEEEeqnarray",
 ))  # fmt: skip
 VERBATIM = frozenset(("verbatim", "lstlisting", "minted", "comment", "tikzpicture", "Verbatim", "filecontents"))
-HEADINGS = frozenset((
-    "chapter", "section", "subsection", "subsubsection", "paragraph", "problem", "exercise", "question", "task",
-))  # fmt: skip
+_LISTS = frozenset(("enumerate", "itemize", "description", "compactenum", "tasks"))
 _BOLD = frozenset(("textbf", "textsc", "emph", "textit", "underline"))
-_TITLE = re.compile(r"\s*(?:Problem|Exercise|Question|Task|Aufgabe|Assignment)\b", re.IGNORECASE)
+_BREAKS = frozenset(("par", "noindent", "\\", "newline", "bigskip", "medskip", "smallskip", "newpage"))
+_PARAGRAPH = re.compile(r"\n\s*\n")
+_TITLE = re.compile(r"\s*\*?\s*(?:\[[^\]]*\]\s*)?(?=\{)")
+_INTERTEXT = re.compile(r"\\(?:short)?intertext\s*(?=\{)")
+_BLANK = " \n\t~"
 _WITH_ARGUMENT = re.compile(r"\s*\{[^{}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A formula as it stands: its LaTeX, where that begins, the problem that it belongs to.
+    """A formula as it stands: its LaTeX, where that begins, and the part that it belongs to.
 
-    `environment` is the display's, empty for a formula in a line of text; `apart` says that words stand between it and
-    the formula before.
+    `environment` is the display's, empty for a formula in a line of text; `words` stand between it and the formula
+    before, and `cue` is what they make of it.
     """
 
     text: str
     offset: int
-    problem: int
-    where: str = ""
+    part: Part
     environment: str = ""
-    apart: bool = True
+    words: str = ""
+    cue: Cue = ""
+
+    @property
+    def apart(self) -> bool:
+        """Whether words stand between it and the formula before."""
+        return bool(self.words.strip(_BLANK))
 
 
 def formulas(text: str) -> Iterator[Formula]:
@@ -44,26 +54,44 @@ def formulas(text: str) -> Iterator[Formula]:
     Raises:
         InputError: the text is nested too deeply to be read.
     """
-    from pylatexenc.latexwalker import LatexWalker  # not at the top: `derive --help` needs no LaTeX reader
-
     begin = max(text.find(r"\begin{document}"), 0)
+    finder = _Finder(text)
     try:
-        nodes, _, _ = LatexWalker(text, tolerant_parsing=True).get_latex_nodes(pos=begin)
-        yield from _Finder(text).walk(nodes)
+        for formula, words in finder.with_words_behind(finder.nodes_of(text, begin)):
+            yield replace(formula, cue="carried") if is_carried_by(words) else formula
     except RecursionError:
         raise InputError("this LaTeX is nested too deeply") from None
 
 
 class _Finder:
-    """The state of one walk: the problem that it is in, and whether words came since the last formula."""
+    """The state of one walk: the part that it is in, and the words since the last formula."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.problem = 0
-        self.where = ""
-        self.apart = True
+        self.outline = Outline()
+        self.sentence = Sentence()
+        self.words = ""
+        self._begins = True
+        self._base = 0
 
-    def walk(self, nodes: list[Any] | None) -> Iterator[Formula]:
+    @staticmethod
+    def nodes_of(text: str, begin: int = 0) -> list[Any]:
+        """What pylatexenc sees in a text."""
+        from pylatexenc.latexwalker import LatexWalker  # not at the top: `derive --help` needs no LaTeX reader
+
+        return list(LatexWalker(text, tolerant_parsing=True).get_latex_nodes(pos=begin)[0])
+
+    def with_words_behind(self, nodes: list[Any]) -> Iterator[tuple[Formula, str]]:
+        """The formulas in a list of nodes, each with the words that follow."""
+        waiting: Formula | None = None
+        for formula in self._walk(nodes):
+            if waiting is not None:
+                yield waiting, formula.words
+            waiting = formula
+        if waiting is not None:
+            yield waiting, self.words
+
+    def _walk(self, nodes: list[Any] | None) -> Iterator[Formula]:
         """The formulas in a list of nodes and in what these hold."""
         for node in nodes or ():
             if node is not None:
@@ -77,13 +105,12 @@ class _Finder:
         elif kind == "LatexEnvironmentNode":
             yield from self._environment(node)
         elif kind == "LatexMacroNode":
-            self._heading(node)
-            self.apart = self.apart or node.macroname in ("item", "par", "intertext")
-            yield from self.walk(node.nodeargd.argnlist if node.nodeargd else None)
+            self._macro(node)
+            yield from self._walk(node.nodeargd.argnlist if node.nodeargd else None)
         elif kind == "LatexGroupNode":
-            yield from self.walk(node.nodelist)
-        elif kind == "LatexCharsNode" and node.chars.strip(" \n\t~"):
-            self.apart = True
+            yield from self._walk(node.nodelist)
+        elif kind == "LatexCharsNode":
+            self._prose(node.chars)
 
     def _environment(self, node: Any) -> Iterator[Formula]:
         name = node.environmentname
@@ -91,29 +118,82 @@ class _Finder:
         if plain in VERBATIM:
             return
         if plain not in DISPLAYS:
-            if plain in HEADINGS:
-                self._begin(name)
-            yield from self.walk(node.nodelist)
+            if is_heading(name):
+                self._begin(name, "")
+            if plain in _LISTS:
+                self.outline.begin_list()
+            yield from self._walk(node.nodelist)
+            if plain in _LISTS:
+                self.outline.end_list()
             return
         begin = node.pos + len(f"\\begin{{{name}}}")
         if plain in ("alignat", "IEEEeqnarray") and (argument := _WITH_ARGUMENT.match(self.text, begin)):
             begin = argument.end()
         end = node.pos + node.len - len(f"\\end{{{name}}}")
-        yield self._formula(self.text[begin:end], begin, plain)
+        yield from self._display(begin, end, plain)
+
+    def _display(self, begin: int, end: int, environment: str) -> Iterator[Formula]:
+        """A display, cut where words stand between its rows."""
+        while words := _INTERTEXT.search(self.text, begin, end):
+            first, last = braced(self.text, words.end())
+            yield self._formula(self.text[begin : words.start()], begin, environment)
+            yield from self._inside(first, last)
+            begin = last + 1
+        yield self._formula(self.text[begin:end], begin, environment)
+
+    def _inside(self, begin: int, end: int) -> Iterator[Formula]:
+        """The formulas in a piece of text that the walk took for mathematics."""
+        whole, base = self.text, self._base
+        self.text, self._base = whole[begin:end], base + begin
+        self.words += " / "
+        yield from self._walk(self.nodes_of(self.text))
+        self.text, self._base = whole, base
 
     def _formula(self, text: str, offset: int, environment: str) -> Formula:
-        found = Formula(text, offset, self.problem, self.where, environment, self.apart)
-        self.apart = False
+        found = Formula(text, self._base + offset, self.outline.part, environment, self.words, self.sentence.formula())
+        self.words, self._begins = "", False
         return found
 
-    def _heading(self, node: Any) -> None:
+    def _macro(self, node: Any) -> None:
         name = node.macroname
-        inside = self.text[node.pos : node.pos + node.len]
-        if name in HEADINGS or (name in _BOLD and _TITLE.match(inside.partition("{")[2])):
-            self._begin(inside)
+        if is_heading(name):
+            self._begin(name, self._title(node))
+        elif name in _BOLD and is_title(title := self._title(node)):
+            self.outline.label(title)
+            self._say(". ")
+        elif name == "item":
+            self.outline.item()
+        elif name in _BREAKS:
+            self._begins = True
+        if name in ("item", "par"):
+            self.words += " / "
+            self.sentence.pause()
 
-    def _begin(self, heading: str) -> None:
-        self.problem += 1
-        words = heading.partition("{")[2].rpartition("}")[0] or heading
-        self.where = " ".join(words.split())[:60]
-        self.apart = True
+    def _title(self, node: Any) -> str:
+        """What the braces behind a command hold."""
+        at = node.pos + len(node.macroname) + 1
+        found = _TITLE.match(self.text, at)
+        begin, end = braced(self.text, found.end()) if found else (at, at)
+        return self.text[begin:end]
+
+    def _begin(self, name: str, title: str) -> None:
+        self.outline.heading(name, title)
+        self._say(". ")
+
+    def _prose(self, chars: str) -> None:
+        first, *others = _PARAGRAPH.split(chars)
+        self._paragraph(first)
+        for paragraph in others:
+            self.sentence.pause()
+            self._begins = True
+            self._paragraph(paragraph)
+
+    def _paragraph(self, words: str) -> None:
+        if self._begins and is_labelled(words):
+            self.outline.label(words)
+        self._begins = self._begins and not words.strip(_BLANK)
+        self._say(words)
+
+    def _say(self, words: str) -> None:
+        self.words += words
+        self.sentence.say(words)

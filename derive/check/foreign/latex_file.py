@@ -5,11 +5,13 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from derive.check.document import read_back
 from derive.check.foreign.following import Follower, Link
 from derive.check.foreign.formulas import formulas
 from derive.check.foreign.macros import expanded
+from derive.check.foreign.spelling import has_decimal_commas, with_points
 from derive.check.foreign.statements import Chain, chains
 from derive.check.report import Remark, Report
 from derive.check.tex import without_comments
@@ -35,11 +37,11 @@ def check_latex(text: str) -> Report:
         return read_back(text)
     written = expanded(without_comments(text))
     breaks = [match.start() for match in re.finditer("\n", text)]
-    found = Follower(chains(formulas(written.text))).follow()
+    found = Follower(_chains(written.text)).follow()
 
     def remark(link: Link) -> Remark:
         line = bisect.bisect_left(breaks, written.source(link.side.offset)) + 1
-        return Remark(line, link.where, f"'{_short(link.side.text)}': {link.finding.message}")
+        return Remark(line, link.part.where, f"'{_short(link.side.text)}': {link.finding.message}")
 
     failed = tuple(remark(link) for link in found if link.finding.holds is False)
     undecided = tuple(remark(link) for link in found if link.finding.holds is None)
@@ -48,7 +50,14 @@ def check_latex(text: str) -> Report:
 
 def chains_of(text: str) -> Iterator[Chain]:
     """The chains of relations of a LaTeX text."""
-    return chains(formulas(expanded(without_comments(text)).text))
+    return _chains(expanded(without_comments(text)).text)
+
+
+def _chains(text: str) -> Iterator[Chain]:
+    found = list(formulas(text))
+    if has_decimal_commas(formula.text for formula in found):
+        found = [replace(formula, text=with_points(formula.text)) for formula in found]
+    return chains(iter(found))
 
 
 def _short(text: str) -> str:

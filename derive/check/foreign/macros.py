@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from derive.check.foreign.formulas import HEADINGS
+from derive.check.foreign.parts import is_heading
 from derive.check.tex import braced
 from derive.errors import InputError
 
@@ -48,6 +48,8 @@ PREDEFINED = {
     "ensuremath": Macro(1, "#1"),
     "mleft": Macro(0, r"\left"),
     "mright": Macro(0, r"\right"),
+    "vec": Macro(1, r"\bm{#1}"),
+    "pmb": Macro(1, r"\bm{#1}"),
     "given": Macro(0, r"\mid "),
 }
 """Commands of packages that stand for mathematics which the reader knows."""
@@ -119,7 +121,7 @@ def _definitions(text: str) -> tuple[dict[str, Macro], str]:
         if read is None:
             continue
         macro, at = read
-        if (name[1] or name[2]) not in HEADINGS and not _PROGRAM.search(macro.body):
+        if not is_heading(name[1] or name[2]) and not _PROGRAM.search(macro.body):
             macros[name[1] or name[2]] = macro
         blanks.append((match.start(), at))
     for begin, end in blanks:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from derive.notation.arrays import Value
 from derive.notation.decimals import decimal_of
 from derive.notation.form import (
+    Cases,
     Derivative,
     Form,
     Frac,
@@ -21,7 +22,7 @@ from derive.notation.form import (
     walk,
 )
 from derive.notation.reals import Undefined
-from derive.notation.value import NoValue, evaluate
+from derive.notation.value import NoValue, evaluate, substituted
 
 
 def matched(pattern: Form, form: Form) -> dict[Form, Form] | None:
@@ -65,6 +66,18 @@ def _inward(form: Form) -> Form:
     if isinstance(form, Product):
         return Product((Neg(form.factors[0]), *form.factors[1:]))
     return Frac(_inward(form.top), form.bottom) if isinstance(form, Frac) else Neg(form)
+
+
+def with_named_words(form: Form) -> Form:
+    """The form with words that stand among its operands as names: `\\frac{\\text{hits}}{\\text{tries}}`."""
+
+    def named(part: Form) -> Form | None:
+        if isinstance(part, Text):
+            letters = "".join(filter(str.isalnum, part.text))
+            return Symbol(letters) if letters else None
+        return part if isinstance(part, Cases) else None
+
+    return substituted(form, named)
 
 
 def is_number(form: Form) -> bool:

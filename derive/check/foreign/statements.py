@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from derive.check.foreign.formulas import Formula
+from derive.check.foreign.parts import Part
+from derive.check.foreign.spelling import with_whole_numbers
+from derive.check.foreign.wording import Cue
 from derive.check.tex import Cut, braced, cut, unwrapped, without
 
 Sign = Literal["=", "≈", "←"]
@@ -35,12 +38,14 @@ _STYLES = re.compile(r"\\(?:displaystyle|textstyle|nonumber|notag|allowbreak|noi
 _WORDS = re.compile(r"\\(?:text|textrm|textit|textbf|mbox)(?![A-Za-z])\s*\{")
 _CALLED = re.compile(r"\s*'*\s*(?:\\left\s*|\\bigl?\s*)?\(")
 _NAMES = re.compile(r"[\s_^{}A-Za-z0-9]*(?:=|\\approx)")
+_BEGINS = re.compile(r"(?:^|[,;])\s*$")
 _DROPPED = (
     "tag", "label", "intertext", "shortintertext", "hspace", "vspace", "color", "textcolor", "phantom", "vphantom",
     "hphantom", "ref", "why", "mk", "unit",
 )  # fmt: skip
 _KEPT = ("boxed", "fbox", "underline", "mathbin", "mathrel", "cancel", "bcancel", "xcancel", "ensuremath",
          "answer", "fit")  # fmt: skip
+_INEQUALITY = re.compile(r"[<>]|\\(?:[lg]eq?|[lg]eqslant)(?![A-Za-z])")
 _SPACING = re.compile(r"^\s*\*?\s*(?:\[[^\]]*\])?")
 _GOES_ON = re.compile(r"[\s&]*(?:\\q?quad|\\[,;:!]|\{\})?[\s&]*(?:[+\-−]|\\cdot|\\times)")
 _STOPS = " \n\t.,;~"
@@ -56,13 +61,18 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """`sides[0] signs[0] sides[1] signs[1] ...`; `goes_on` says that it has no side before its first sign."""
+    """`sides[0] signs[0] sides[1] signs[1] ...`; `goes_on` says that it has no side before its first sign.
+
+    `cue` is what the words before its formula make of it; `is_conditional` says that an inequality stands beside it,
+    as in a formula that has several cases.
+    """
 
     sides: tuple[Side, ...]
     signs: tuple[Sign, ...]
-    problem: int
-    where: str
+    part: Part
+    cue: Cue = ""
     goes_on: bool = False
+    is_conditional: bool = False
 
 
 def chains(formulas: Iterator[Formula]) -> Iterator[Chain]:
@@ -88,7 +98,7 @@ def _joined(found: Iterator[Chain]) -> Iterator[Chain]:
     """The chains of one formula, rows that go on joined to the row before."""
     before: Chain | None = None
     for chain in found:
-        if before is not None and chain.goes_on:
+        if before is not None and chain.goes_on and not before.is_conditional:
             before = _with(before, chain)
             continue
         if before is not None:
@@ -100,10 +110,12 @@ def _joined(found: Iterator[Chain]) -> Iterator[Chain]:
 
 def _of_formula(formula: Formula) -> Iterator[Chain]:
     for row in _rows(Cut(formula.text, formula.offset)):
-        for piece in _statements(_cleaned(row), formula.environment):
+        pieces = list(_statements(_cleaned(row), formula.environment))
+        is_conditional = any(_INEQUALITY.search(piece.text) for piece in pieces[1:])
+        for piece in pieces:
             chain = _chain(piece, formula)
             if chain is not None:
-                yield chain
+                yield replace(chain, is_conditional=is_conditional)
 
 
 def _rows(body: Cut) -> Iterator[Cut]:
@@ -142,7 +154,7 @@ def _cleaned(row: Cut) -> Cut:
     text = _STYLES.sub(lambda m: " " * len(m[0]), row.text)
     text = without(text, *_DROPPED)
     text = unwrapped(text, *_KEPT)
-    return Cut(_without_marks(text), row.offset)
+    return Cut(with_whole_numbers(_without_marks(text)), row.offset)
 
 
 def _without_marks(text: str) -> str:
@@ -195,7 +207,7 @@ def _as_name(text: str, match: re.Match[str], end: int) -> str:
         return f"\\operatorname{{{name}}}"
     if _depth(text[: match.start()]):
         return text[match.start() : end + 1]
-    leads = not text[: match.start()].strip() and _NAMES.match(text, end + 1)
+    leads = _BEGINS.search(text[: match.start()]) and _NAMES.match(text, end + 1)
     return f"\\mathrm{{{name}}}" if leads and name else ""
 
 
@@ -237,4 +249,4 @@ def _chain(part: Cut, formula: Formula) -> Chain | None:
         sides, signs = sides[:-1], signs[:-1]
     if not signs:
         return None
-    return Chain(tuple(sides), tuple(signs), formula.problem, formula.where, not sides[0].text)
+    return Chain(tuple(sides), tuple(signs), formula.part, formula.cue, not sides[0].text)

@@ -48,20 +48,20 @@ def _entries(derivation: Derivation) -> Iterator[Entry]:
     """What the derivation gives and finds; its names may be used anew, but not for other values."""
     for given in derivation.givens:
         if given.form is not None and not isinstance(given.target, Call):
-            yield Entry(given.target, given.form, 0, 0)
+            yield Entry(given.target, given.form, 0)
     seen = {given.target for given in derivation.givens if given.form is not None}
     for step in derivation.all_steps():
         usable = isinstance(step.target, (Symbol, Derivative)) and step.target not in seen
         if usable and step.target is not None and step.lines and not isinstance(step.lines[0].form, Text):
             seen.add(step.target)
-            yield Entry(step.target, step.lines[0].form, 0, 0)
+            yield Entry(step.target, step.lines[0].form, 0)
     for answer in derivation.answers:
         sought = answer.label.form if isinstance(answer.label, At) else None
         if isinstance(sought, Symbol) and sought not in seen:
-            yield Entry(sought, answer.form, 0, 0)
+            yield Entry(sought, answer.form, 0)
         if isinstance(sought, Call) and isinstance(answer.form, Tuple):  # the solution of several equations
             pairs = zip(sought.args, answer.form.items, strict=False)
-            yield from (Entry(name, value, 0, 0) for name, value in pairs if isinstance(name, Symbol))
+            yield from (Entry(name, value, 0) for name, value in pairs if isinstance(name, Symbol))
 
 
 def _exact_numbers(derivation: Derivation) -> set[str]:

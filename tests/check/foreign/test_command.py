@@ -16,14 +16,6 @@ from derive.check.foreign.latex_file import check_latex
 GOLDEN = sorted((Path(__file__).parents[2] / "golden").glob("*.tex"))
 CODE = "from derive.cli import main; main()"
 
-TWO_MEANINGS = {"bits_end_semester", "bits_mid_semester", "tum_convolutions"}
-"""Exams whose parts call different quantities N or w; without our commands a reader does not tell parts apart yet."""
-
-
-def as_foreign(path):
-    marks = [pytest.mark.xfail(strict=True, reason="one letter for two quantities")]
-    return pytest.param(path, marks=marks if path.stem.split("-")[0] in TWO_MEANINGS else [], id=path.name)
-
 
 def check(*arguments):
     command = [sys.executable, "-c", CODE, "check", *map(str, arguments)]
@@ -69,7 +61,7 @@ def test_our_own_documents_hold(path):
         assert report.held == report.lines > 0
 
 
-@pytest.mark.parametrize("path", [as_foreign(path) for path in GOLDEN if "solution" in path.name])
+@pytest.mark.parametrize("path", [path for path in GOLDEN if "solution" in path.name], ids=lambda path: path.name)
 def test_our_own_documents_hold_for_who_does_not_know_them(path, monkeypatch):
     """Read as a stranger's file, without what our commands mean, nothing in them is blamed and most is decided."""
     monkeypatch.setattr(latex_file, "_OWN", re.compile("(?!)"))
