@@ -89,6 +89,7 @@ class PartRules(_Section):
     )
     points: Points | None = Field(None, description="what the part is worth")
     given: Givens = Field({}, description="the question's givens; they come before those that the problem shares")
+    listing: bool = Field(True, description="whether the listing of a network is printed; false where the text says it")
     detail: int | None = Field(None, ge=0, le=3, description="0 answer, 1 exam key, 2 teaching, 3 every rule")
     space: Number | None = Field(None, description="room for an answer on the exam, in centimetres")
     solution: str | None = Field(None, description="a remark printed after the solution")
