@@ -67,9 +67,8 @@ def _last(heirs: dict[int, int], index: int) -> int:
 
 
 def _both(gone: Mark, heir: Mark) -> Phrase:
-    if not gone.note:
-        return heir.note
-    return (*gone.note, "; ", *heir.note) if heir.note else gone.note
+    """What two marks in one are for; a mark without a note is for what its step finds, which is more."""
+    return (*gone.note, "; ", *heir.note) if gone.note and heir.note else heir.note
 
 
 def _replaced(steps: tuple[Step, ...], marks: Iterator[Mark]) -> tuple[Step, ...]:

@@ -95,7 +95,7 @@ class PartRules(_Section):
     solution: str | None = Field(None, description="a remark printed after the solution")
     answer: str | None = Field(None, description="the answer in words; mathematics between backquotes")
     rubric: list[RubricLine] = Field([], description="what earns the points of an answer in words")
-    accept: list[str] = Field([], description="other answers in words that are right, for the marking guide")
+    accept: list[str] = Field([], description="other answers that are right, for the marking guide")
     credit: list[str] = Field([], description="rules of partial credit, for the marking guide")
 
     @model_validator(mode="after")
@@ -105,8 +105,8 @@ class PartRules(_Section):
         if self.ask is None and not self.given.keys() <= KEYS:
             known = ", ".join(sorted(KEYS))
             raise ValueError(f"expected no 'given' beside 'text' but for a network ({known}): name a type with 'ask'")
-        if self.ask is not None and (self.answer is not None or self.rubric or self.accept):
-            raise ValueError(f"expected no 'answer', 'rubric' or 'accept' beside 'ask': {self.ask} derives them")
+        if self.ask is not None and (self.answer is not None or self.rubric):
+            raise ValueError(f"expected no 'answer' or 'rubric' beside 'ask': {self.ask} derives them")
         return self
 
 

@@ -16,6 +16,7 @@ from derive.exam.model import Exam, label_of
 from derive.exam.results import NotSolved, Results
 from derive.exam.sharing import printed_once, shared_givens
 from derive.exam.sheet import Sheet, SolvedPart, SolvedProblem
+from derive.exam.sums import sums_in
 from derive.notation.form import Form
 from derive.questions.base import Question
 from derive.questions.catalogue import question, question_type, solved
@@ -42,7 +43,8 @@ class Judged:
         state = "is wrong" if self.verdict.verified is False else "could not be decided"
         said = self.verdict.faults or self.verdict.undecided
         faults = "; ".join(str(fault) for fault in said[:3])
-        return f"problem {self.problem} part {self.part} {state}" + (f": {faults}" if faults else "")
+        where = f"problem {self.problem}" + (f" part {self.part}" if self.part else "")
+        return f"{where} {state}" + (f": {faults}" if faults else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,9 +263,13 @@ class _Solver:
             return facts.quoted(quote) if facts and of_network else self.results.quoted(quote, here)
 
         try:
-            return read_prose(text, quoted)
+            phrase = read_prose(text, quoted)
         except DeriveError as error:
             raise settled(error, self.exam.source.place, path) from None
+        sums = sums_in(phrase)
+        if sums and (verdict := _judge(sums)).verified is not True:
+            self.judged.append(Judged(here, label_of(int(path[3])) if path[2:3] == ("parts",) else "", verdict))
+        return phrase
 
     def _instructions(self) -> tuple[Phrase, ...]:
         given = self.exam.rules.instructions

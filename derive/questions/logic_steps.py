@@ -98,7 +98,7 @@ class Built:
             return Step("output", unit.name, (Line("=", fires), line), "threshold units", marks=ACCURACY)
         told: dict[Design, Phrase] = {
             "tree": (f"layer {layer}",),
-            "parity": (f"{unit.threshold} {'ones' if unit.threshold > 1 else 'one'} or more",),
+            "parity": (f"at least {unit.threshold} {'ones' if unit.threshold > 1 else 'one'}",),
         }
         forms = [fires] if unit.computes is None else [fires, unit.computes]
         lines = [Line("=", form) for form in forms]

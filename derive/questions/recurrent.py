@@ -74,9 +74,10 @@ class SequenceForward(SequenceQuestion):
         for step in range(1, run.steps + 1):
             names |= {run.unrolled.at(q.name, step): q.what for q in run.unrolled.quantities}
         found = {step: step_worked(point, run.quantities(step), names) for step in range(1, run.steps + 1)}
+        title = run.unrolled.cell.title
         return finished(
             Derivation(
-                f"{run.unrolled.cell.title} over time",
+                f"{title[:1].upper()}{title[1:]} over time",
                 self._prompt(run, asked),
                 run.premises(self.formulas),
                 tuple(self._printed(run, point, found)),

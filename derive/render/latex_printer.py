@@ -13,11 +13,10 @@ from derive.render.breaking import SENTENCE_EM, Token
 from derive.render.listings import WHOLE, code_lines
 from derive.render.printer import Printer, marks_text
 from derive.render.raw import Raw, comment_text, tex_code, tex_letters
+from derive.render.wide_tables import readable
 
 _REASON_EM = 20.0
 _ROWS_A_TABLE = 28
-_TALL_ROWS = 2
-"""Rows of a matrix that a tall row has room for."""
 
 
 class LatexPrinter(Printer):
@@ -55,8 +54,9 @@ class LatexPrinter(Printer):
     def premises(self, sentence: Raw) -> Raw:
         return Raw(f"\\premises{{{sentence}}}")
 
-    def apart(self, items: list[Raw]) -> Raw:
-        return Raw("\\begin{givens}\n" + " \\nextgiven\n".join(items) + "\n\\end{givens}")
+    def apart(self, items: list[Raw], tall: bool) -> Raw:
+        end = "\n\\end{givens}" + "\\maybreak" * tall
+        return Raw("\\begin{givens}\n" + " \\nextgiven\n".join(items) + end)
 
     def figure(self, figure: Figure | Picture) -> Raw:
         caption = self.phrase(figure.caption)
@@ -83,7 +83,9 @@ class LatexPrinter(Printer):
         if isinstance(block, Prose):
             remark = f"\\remark{{{self.phrase(block.phrase)}}}{{{marks_text(block.marks)}}}"
             return _anchor(where, block.step) + remark + ("\\nobreak" if block.leads else "")
-        return self._display(block, where) if isinstance(block, Display) else self._table(block, where)
+        if isinstance(block, Display):
+            return self._display(block, where)
+        return "\n".join(self._table(table, where) for table in readable(block))
 
     def _display(self, display: Display, where: str) -> str:
         lines: list[str] = []
@@ -171,8 +173,8 @@ class LatexPrinter(Printer):
 def _strut(lines: list[Line]) -> str:
     """What gives a row of a table the height of its forms, with room around it."""
     high = max((len(part.rows) for line in lines for part in walk(line.form) if isinstance(part, Matrix)), default=0)
-    if high > _TALL_ROWS:
-        return f"\\rule[-{1.9 * high + 0.6:.1f}ex]{{0pt}}{{{3.8 * high + 2.4:.1f}ex}}"
+    if high > 1:
+        return f"\\rule[-{1.9 * high + 0.2:.1f}ex]{{0pt}}{{{3.8 * high + 1.6:.1f}ex}}"
     is_tall_row = any(is_tall(line.form) for line in lines)
     return "\\tallrow" if is_tall_row else "\\boxrow" if any(line.boxed for line in lines) else ""
 

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
-
 from derive.notation import typst
 from derive.notation.form import Form, Shape
-from derive.notation.widths import inline_width, phrase_width, text_width, width
+from derive.notation.widths import phrase_width, width
 from derive.record import Figure, Line, Listing, Mark, Picture
 from derive.render.blocks import AnyRow, Block, Cell, CellRow, Code, Display, FoldedRows, Prose, Row, Table
 from derive.render.breaking import SENTENCE_EM, Token
 from derive.render.listings import WHOLE, code_lines
 from derive.render.printer import Printer, marks_text
 from derive.render.raw import Raw, comment_text, typst_code, typst_string
+from derive.render.wide_tables import readable, table_room, table_width
 
-_REASON_EM = 20.0
-_TABLE_EM, _MARK_EM = 40.3, 4.2
-"""The width in em that a table has, and how much of it marks beside the table take."""
+_REASON_EM, _SHORT_EM = 20.0, 8.0
 _ROWS_TOGETHER = 16
 """A table of so many rows is not broken over pages."""
-_COLUMN_EM, _BOX_EM, _SIGN_EM, _QUIET = 0.92, 0.75, 1.3, 0.87
-"""What its column, a box and a relation sign add to a cell, and how small reasons are."""
 
 
 class TypstPrinter(Printer):
@@ -46,17 +41,18 @@ class TypstPrinter(Printer):
         room = SENTENCE_EM - width(target)
         start = f"{self.write(target)} {self.relations[relation]}"
         if width(form) <= room:
-            return Raw(f"${start} {self.write(form)}$")
+            shown = Raw(f"${start} {self.write(form)}$")
+            return self.together(shown) if width(form) <= _SHORT_EM else shown
         tokens = [self._fitted(token, SENTENCE_EM) for token in self.breaker.tokens(form, room)]
         return Raw(f"${start} {tokens[0]}$" + "".join(f" ${token}$" for token in tokens[1:]))
 
     def together(self, shown: Raw) -> Raw:
         return Raw(f"#box[{shown}]")
 
-    def apart(self, items: list[Raw]) -> Raw:
-        """A formula that was not cut for its length stays on one line."""
-        whole = (f"whole({item})" if item.count("$") == 2 else str(item) for item in items)
-        return Raw(f"#givens({', '.join(whole)})")
+    def apart(self, items: list[Raw], tall: bool) -> Raw:
+        """A formula that was not cut for its length stays on one line; what is handed over is code."""
+        whole = (f"whole({item.removeprefix('#')})" if item.count("$") == 2 else str(item) for item in items)
+        return Raw(f"#givens({', '.join(whole)}{', tall: true' * tall})")
 
     def premises(self, sentence: Raw) -> Raw:
         return Raw(f"#premises[{sentence}]")
@@ -88,7 +84,9 @@ class TypstPrinter(Printer):
         if isinstance(block, Prose):
             macro = "lead" if block.leads else "remark"
             return f"{anchor}#{macro}([{self.phrase(block.phrase)}], [{marks_text(block.marks)}])"
-        return anchor + (self._display(block, where) if isinstance(block, Display) else self._table(block))
+        if isinstance(block, Display):
+            return anchor + self._display(block, where)
+        return anchor + "\n".join(self._table(table) for table in readable(block))
 
     def _display(self, display: Display, where: str) -> str:
         rows = "".join(self._anchored(row, where) for row in display.rows)
@@ -147,7 +145,7 @@ class TypstPrinter(Printer):
         columns += ["auto"] * extra[1]
         rows = "".join(f"  {', '.join(self._table_row(row, count, *extra))},\n" for row in table.rows)
         marks = marks_text(table.marks)
-        wide = ", fits: false" if _table_width(table) > _TABLE_EM - bool(marks) * _MARK_EM else ""
+        wide = ", fits: false" if table_width(table) > table_room(table) else ""
         whole = ", whole: true" if len(table.rows) <= _ROWS_TOGETHER else ""
         return f"#step-table(({', '.join(columns)},), ({', '.join(heads)},), [{marks}]{wide}{whole},\n{rows})"
 
@@ -178,28 +176,6 @@ class TypstPrinter(Printer):
         if not line.boxed:
             return f"${sign}{shown}$"
         return f"${sign}#cell-answer(${shown}$)$"
-
-
-def _table_width(table: Table) -> float:
-    """The estimated width of a table in em."""
-    rows = [tuple(map(phrase_width, table.heads)), *map(_cell_widths, table.rows)]
-    return sum(max(column) + _COLUMN_EM for column in itertools.zip_longest(*rows, fillvalue=0.0))
-
-
-def _cell_widths(row: AnyRow) -> tuple[float, ...]:
-    """The estimated widths of a row's cells; those of reason and marks stand last and count where there are any."""
-    if isinstance(row, FoldedRows):
-        return ()
-    if isinstance(row, CellRow):
-        chains = (sum(map(_line_width, cell.lines), _SIGN_EM * len(cell.lines)) for cell in row.cells)
-        return (phrase_width(row.label), *chains, _QUIET * text_width(marks_text(row.marks)))
-    target = 0.0 if row.target is None else inline_width(row.target)
-    lines = (0.0 if line is None else _line_width(line) for line in row.lines)
-    return (target, *lines, _QUIET * phrase_width(row.reason), _QUIET * text_width(marks_text(row.marks)))
-
-
-def _line_width(line: Line) -> float:
-    return inline_width(line.form) + _BOX_EM * line.boxed + _SIGN_EM * (line.relation == "≈")
 
 
 def block_step(block: Block) -> str:
