@@ -47,7 +47,7 @@ def _question(document: Document, part: Part, worked: Part, gives: bool) -> Iter
     """The same question: worded with the same mathematics, and with everything given that the solution takes so."""
     if any(here and here != there for here, there in zip(part.worded, worked.worded, strict=True)):
         yield failure(document, part.offset, "the question is worded with other mathematics than in the solution")
-    targets = {given.target for given in part.givens}
+    targets = {*part.before, *(given.target for given in part.givens)}
     if gives and any(given.target not in targets and not given.for_working for given in worked.givens):
         yield failure(document, part.offset, "something is not given here that the solution takes as given")
 

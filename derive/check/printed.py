@@ -20,6 +20,7 @@ from typing import Literal
 from derive.check import tex
 from derive.check.agree import printed_decimals
 from derive.check.claims import claim_name
+from derive.check.given_before import still_given
 from derive.check.recurrence import is_instance
 from derive.check.rows import Printed, RowStep, chain, display_rows, stated, table_rows
 from derive.check.traits import is_symbolic
@@ -52,6 +53,7 @@ class Part:
         offset: where it begins.
         scope: the place of its problem among all.
         shared: what its problem gives; `own` what it gives itself.
+        before: what the parts of its problem before it gave last about each quantity.
         steps: the quantities with their forms, worked out in rows; each step uses all that stand before it.
         claims: those that are stated without working.
         places: where the lines of a step, by its name, stand in the text.
@@ -63,6 +65,7 @@ class Part:
     scope: int = 0
     shared: list[tuple[Given, int]] = field(default_factory=list)
     own: list[tuple[Given, int]] = field(default_factory=list)
+    before: dict[Form, Given] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     claims: tuple[Step, ...] = ()
     places: dict[str, list[int]] = field(default_factory=dict)
@@ -70,8 +73,9 @@ class Part:
 
     @property
     def givens(self) -> list[Given]:
-        """What is given in the problem and in the part."""
-        return [given for given, _ in (*self.shared, *self.own)]
+        """What is given in the problem, in the part, and in the parts before it where it says nothing else."""
+        own = [given for given, _ in (*self.shared, *self.own)]
+        return [*still_given(self.before, own, (*self.steps, *self.claims)), *own]
 
 
 class Document:
@@ -136,7 +140,11 @@ class Document:
 
     def _new_part(self, label: str, offset: int) -> Part:
         problem = self._problem
-        return Part((problem.key[0], label), offset, problem.scope, list(problem.shared), worded=problem.worded)
+        before: dict[Form, Given] = {}
+        if self.parts and (last := self.parts[-1]).scope == problem.scope:
+            before = {**last.before, **{given.target: given for given, _ in last.own}}
+        shared = list(problem.shared)
+        return Part((problem.key[0], label), offset, problem.scope, shared, before=before, worded=problem.worded)
 
     def _close(self) -> None:
         """Finish the part; what stands in no part belongs to one without a label."""
@@ -191,7 +199,8 @@ class Document:
         """The rows as steps; rows under another comment begin a step of their own."""
         steps: list[Step] = []
         where: str | None = None
-        given = {name for each, _ in (*part.shared, *part.own) for name in (each.target, *_symbols(each.form))}
+        all_givens = [*part.before.values(), *(given for given, _ in (*part.shared, *part.own))]
+        given = {name for each in all_givens for name in (each.target, *_symbols(each.form))}
         for row in rows:
             form, target = self._read(row.form, row.offset), None
             if row.target and (target := self._read(row.target, row.offset)) is None:

@@ -24,7 +24,8 @@ class Judged:
         state = "is wrong" if self.verdict.verified is False else "could not be decided"
         said = self.verdict.faults or self.verdict.undecided
         faults = "; ".join(str(fault) for fault in said[:3])
-        return f"problem {self.problem} part {self.part} {state}" + (f": {faults}" if faults else "")
+        where = f"problem {self.problem}" + (f" part {self.part}" if self.part else "")
+        return f"{where} {state}" + (f": {faults}" if faults else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,12 +89,13 @@ class PartRules(_Section):
     )
     points: Points | None = Field(None, description="what the part is worth")
     given: Givens = Field({}, description="the question's givens; they come before those that the problem shares")
+    listing: bool = Field(True, description="whether the listing of a network is printed; false where the text says it")
     detail: int | None = Field(None, ge=0, le=3, description="0 answer, 1 exam key, 2 teaching, 3 every rule")
     space: Number | None = Field(None, description="room for an answer on the exam, in centimetres")
     solution: str | None = Field(None, description="a remark printed after the solution")
     answer: str | None = Field(None, description="the answer in words; mathematics between backquotes")
     rubric: list[RubricLine] = Field([], description="what earns the points of an answer in words")
-    accept: list[str] = Field([], description="other answers in words that are right, for the marking guide")
+    accept: list[str] = Field([], description="other answers that are right, for the marking guide")
     credit: list[str] = Field([], description="rules of partial credit, for the marking guide")
 
     @model_validator(mode="after")
@@ -104,8 +105,8 @@ class PartRules(_Section):
         if self.ask is None and not self.given.keys() <= KEYS:
             known = ", ".join(sorted(KEYS))
             raise ValueError(f"expected no 'given' beside 'text' but for a network ({known}): name a type with 'ask'")
-        if self.ask is not None and (self.answer is not None or self.rubric or self.accept):
-            raise ValueError(f"expected no 'answer', 'rubric' or 'accept' beside 'ask': {self.ask} derives them")
+        if self.ask is not None and (self.answer is not None or self.rubric):
+            raise ValueError(f"expected no 'answer' or 'rubric' beside 'ask': {self.ask} derives them")
         return self
 
 

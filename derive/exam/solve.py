@@ -15,8 +15,9 @@ from derive.exam.levels import at_detail
 from derive.exam.marks import with_points
 from derive.exam.model import Exam, label_of
 from derive.exam.results import NotSolved, Results
-from derive.exam.sharing import listed_once, shared_givens, without
+from derive.exam.sharing import printed_once, shared_givens
 from derive.exam.sheet import Sheet, SolvedPart, SolvedProblem
+from derive.exam.sums import sums_in
 from derive.notation.form import Form
 from derive.questions.base import Question
 from derive.questions.catalogue import question, question_type, solved
@@ -126,7 +127,7 @@ class _Solver:
             number=number,
             title=rules.title,
             points=sum((part.points for part in parts), Fraction(0)),
-            parts=listed_once([without(part, shared) for part in parts]),
+            parts=printed_once(parts, shared),
             intro=intro,
             givens=shared,
             figures=self._collect(self._figures, number) or (),
@@ -170,6 +171,8 @@ class _Solver:
         self._judge_facts(number, label, facts)
         if rules.detail is not None:
             derivation = at_detail(derivation, rules.detail)
+        if not rules.listing:
+            derivation = replace(derivation, listings=())
         accepted, credit = (self._notes(name, givens, facts) for name in ("accept", "credit"))
         asked_as, shown = givens.kind.ask, derivation.givens
         return SolvedPart(label, asked_as, points, derivation, shown, rules.space, accepted, credit)
@@ -224,9 +227,13 @@ class _Solver:
             return facts.quoted(quote) if facts and of_network else self.results.quoted(quote, here)
 
         try:
-            return read_prose(text, quoted)
+            phrase = read_prose(text, quoted)
         except DeriveError as error:
             raise settled(error, self.exam.source.place, path) from None
+        sums = sums_in(phrase)
+        if sums and (verdict := _judge(sums)).verified is not True:
+            self.judged.append(Judged(here, label_of(int(path[3])) if path[2:3] == ("parts",) else "", verdict))
+        return phrase
 
     def _instructions(self) -> tuple[Phrase, ...]:
         given = self.exam.rules.instructions

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from derive.errors import InputError
 from derive.network.effects import effect
 from derive.network.filters import entries, scaled, turned
-from derive.notation.build import ONE
-from derive.notation.form import Call, Form, Matrix, Product, Symbol, Text
+from derive.notation.build import ONE, number
+from derive.notation.form import Call, Form, Matrix, Product, Shape, Symbol, Text
 from derive.questions.base import Question
 from derive.questions.convolution_facts import Facts, why
 from derive.questions.convolution_grid import Grid, Nested, channels_of, value_of
 from derive.questions.fields import Expression
-from derive.questions.finish import finished
+from derive.questions.finish import CHECK, finished
 from derive.questions.stated import LAID_ON
 from derive.record import Answer, Conventions, Derivation, Given, Line, Mark, Phrase, Step
 
@@ -35,6 +36,9 @@ class ConvEffect(Question):
     kernel: Nested = Field(description="the kernel, a matrix of numbers")
     scale: Expression = Field(ONE, description="a number in front of the kernel, such as 1/9")
     flip: bool = Field(False, description="true convolution: what acts is the kernel turned by 180 degrees")
+    sought: Literal["effect", "kernel"] = Field(
+        "effect", description="kernel: a kernel with this effect is asked for, and the one given is the answer"
+    )
 
     @classmethod
     def draw(cls, rng: random.Random) -> dict[str, Any]:
@@ -44,7 +48,12 @@ class ConvEffect(Question):
             kernel = [list(row) for row in zip(*kernel[::-1], strict=True)]
         sign = rng.choice([1, 1, 1, -1, 2])
         kernel = [[sign * x for x in row] for row in kernel]
-        return {"kernel": kernel, "scale": scale, "flip": rng.random() < 0.15}
+        return {
+            "kernel": kernel,
+            "scale": scale,
+            "flip": rng.random() < 0.15,
+            "sought": rng.choice(["effect", "effect", "kernel"]),
+        }
 
     def solve(self, conventions: Conventions) -> Derivation:
         """The facts, then the verdict."""
@@ -55,25 +64,36 @@ class ConvEffect(Question):
         kernel = scaled(tuple(tuple(map(value_of, row)) for row in grids[0]), scale)
         if not any(entries(kernel)):
             raise InputError("a kernel of zeros gives 0 everywhere")
-        steps: list[Step] = []
-        name = KERNEL
+        name, first = KERNEL, _given(grids[0], self.scale)
+        steps: list[Step] = [_chosen(first)] if self.sought == "kernel" else []
         if self.flip and turned(kernel) != kernel:
-            steps, name, kernel = [_turned(grids[0], self.scale)], LAID, turned(kernel)
+            steps, name, kernel = [*steps, _turned(grids[0], self.scale)], LAID, turned(kernel)
         found = effect(kernel)
-        steps += Facts(name, kernel, found).steps()
+        facts = list(Facts(name, kernel, found).steps())
+        steps += [replace(step, marks=(), rule=CHECK) for step in facts] if self.sought == "kernel" else facts
         target, verdict = Call("kernel_effect", (name,)), Text(found.name)
         line = Line("=", verdict, (why(found),))
         steps.append(Step("effect", target, (line,), "effect of a kernel", (), ACCURACY))
-        manner = "true convolution, which turns it by 180°" if self.flip else "cross-correlation"
-        prompt: Phrase = (
-            "What does the kernel ",
-            KERNEL,
-            f" do to an image ({manner})? Give the reason from its algebra.",
-        )
-        givens = (Given(KERNEL, _given(grids[0], self.scale), "value"),)
-        answer = Answer("effect", "verdict", verdict, verdict, target)
-        done = Derivation("Effect of a kernel", prompt, givens, tuple(steps), (answer,), conventions)
+        answers = [Answer("effect", "verdict", verdict, verdict, target)]
+        givens: tuple[Given, ...] = (Given(KERNEL, first, "value"),)
+        if self.sought == "kernel":
+            answers, givens = [Answer("F", "matrix", first, first, KERNEL), *answers], ()
+        prompt = self._prompt(found.name, grids[0])
+        done = Derivation("Effect of a kernel", prompt, givens, tuple(steps), tuple(answers), conventions)
         return finished(done, *(() if self.flip else (LAID_ON,)))
+
+    def _prompt(self, name: str, grid: Grid) -> Phrase:
+        manner = "true convolution, which turns it by 180°" if self.flip else "cross-correlation"
+        if self.sought == "effect":
+            return ("What does the kernel ", KERNEL, f" do to an image ({manner})? Give the reason from its algebra.")
+        size = Shape((number(len(grid)), number(len(grid[0]))))
+        which: Phrase = (" of size ", size, f" with this effect ({manner}): {name}. Give the reason from its algebra.")
+        return ("Find a kernel ", KERNEL, *which)
+
+
+def _chosen(kernel: Form) -> Step:
+    line = Line(":=", kernel, ("one of those with this effect",))
+    return Step("F", KERNEL, (line,), "choice of a kernel", (), ACCURACY)
 
 
 def _given(grid: Grid, scale: Form) -> Form:

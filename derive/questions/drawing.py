@@ -10,9 +10,11 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from derive.errors import InputError
 from derive.network.drawing.boxes import INPUT_ALONE
 from derive.network.drawing.facts import Facts
 from derive.network.drawing.formulas import RESIDUAL_ENDS, cell_formulas, is_residual, residual_formulas
+from derive.network.drawing.spelling import spelled, spelled_given, spelled_picture, spelled_step
 from derive.network.drawing.styles import Style, cell_of, drawn, fitting_style
 from derive.network.layers.recurrent import Recurrent
 from derive.network.network import Network
@@ -22,6 +24,7 @@ from derive.network.working.written import Written
 from derive.notation.form import Form, Text, symbols
 from derive.questions.drawing_draws import draw_drawing
 from derive.questions.network import Found, NetworkQuestion
+from derive.questions.recurrent_fields import Renaming
 from derive.record import Answer, Conventions, Derivation, Given, Mark, Phrase, Picture, Step, Words
 
 OUTPUT = Text("output shape")
@@ -56,6 +59,10 @@ class NetworkDrawing(NetworkQuestion):
         None, description="volumes, boxes, neurons, cell or unrolled; unset, what suits the network"
     )
     labels: bool = Field(True, description="whether shapes and kernels stand in the drawing")
+    shapes: bool = Field(True, description="whether shapes do; false where they are asked for, and kernels may be read")
+    names: Renaming = Field(
+        {}, description="of a cell, or unrolled: what the sheet calls a quantity, as in {c: s}; whole names or letters"
+    )
 
     @classmethod
     def draw(cls, rng: random.Random) -> dict[str, Any]:
@@ -68,7 +75,11 @@ class NetworkDrawing(NetworkQuestion):
         style = self.style or fitting_style(network)
         written = Written(network, folds=style != "cell")
         residual = style == "boxes" and not self.labels and is_residual(network)
-        picture = drawn(Facts(written, self.labels), style, ends=RESIDUAL_ENDS if residual else INPUT_ALONE)
+        facts = Facts(written, self.labels, self.shapes)
+        picture = drawn(facts, style, ends=RESIDUAL_ENDS if residual else INPUT_ALONE)
+        if self.names and style not in ("cell", "unrolled"):
+            raise InputError("names are for a cell, or for a network that is unrolled")
+        picture = spelled_picture(picture, self.names)
         if style == "cell":
             title, found = "Recurrent cell", self._cell(network)
         elif residual:
@@ -86,20 +97,22 @@ class NetworkDrawing(NetworkQuestion):
         start = "Draw the residual block, with a box for each layer" if residual else _WHAT[style]
         if style == "cell":
             return (f"{start}.",)
-        if not self.labels:
+        if not (self.labels and self.shapes):
             return (f"{start}.",)
         return (f"{start}, and label it with the shapes. The input is ", shape_form(network.input, self.order), ".")
 
     def _cell(self, network: Network) -> Found:
         node = cell_of(network)
         assert isinstance(node.layer, Recurrent)
-        givens, steps, target = cell_formulas(node, node.layer.bias_count(self.framework))
-        return givens, steps, _formula_answer(steps[-1].name, target, steps)
+        found, last, target = cell_formulas(node, node.layer.bias_count(self.framework))
+        givens = tuple(spelled_given(given, self.names) for given in found)
+        steps = tuple(spelled_step(step, self.names) for step in last)
+        return givens, steps, _formula_answer(steps[-1].name, spelled(target, self.names), steps)
 
     def _shapes(self, written: Written, style: Style) -> Found:
         network = written.network
         marks = [Mark(Fraction(1), "B", ("every layer, in order, with what leads to it",))]
-        marks += [Mark(Fraction(1), "B", ("the shapes in the drawing",))] if self.labels else []
+        marks += [Mark(Fraction(1), "B", ("the shapes in the drawing",))] if self.labels and self.shapes else []
         told = Step("drawing", intro=(_EARNS[style],), marks=tuple(marks))
         rows, premises = all_sizes(written, network.nodes, {network.nodes[-1].name: "shape"}).table()
         return tuple(premises), (told, *rows), (answer("shape", network.output, OUTPUT, self.order),)

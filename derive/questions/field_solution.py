@@ -151,7 +151,7 @@ class Solution:
         shown, value = form if in_letters else self._in_numbers(form), self._value(form)
         reason = next((why for why in reasons if why), ()) or self._axes_words(pair)
         lines = (Line("=", shown, reason), *([Line("=", value)] if value != shown else []))
-        marks = (Mark(Fraction(1, 2), "A"),)
+        marks = (Mark(Fraction(1), "A"),)
         return Step(symbol_name(target), target, lines, WORDS[quantity], (), marks), meant(target, meaning)
 
     def _whole(self, name: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from derive.notation.form import At, Derivative, Form, Symbol, children
 from derive.questions.stated import in_order, stated
-from derive.record import Answer, Derivation, Phrase, Step
+from derive.record import Answer, Derivation, Mark, Phrase, Step
 
 CHECK = "check"
 """The rule of a step that finds nothing new."""
@@ -44,9 +44,16 @@ def _boxed(steps: tuple[Step, ...], labels: set[Form | None]) -> tuple[Step, ...
         step = replace(step, substeps=_boxed(step.substeps, labels))
         if step.lines and step.target in labels and step.rule != CHECK:
             labels.discard(step.target)
-            step = replace(step, lines=(*step.lines[:-1], replace(step.lines[-1], boxed=True)))
+            step = replace(step, lines=(*step.lines[:-1], replace(step.lines[-1], boxed=True)), marks=_for_result(step))
         done.append(step)
     return tuple(reversed(done))
+
+
+def _for_result(step: Step) -> tuple[Mark, ...]:
+    """What a step earns that ends with an answer: where all its marks are for method, the last is one for accuracy."""
+    if not step.marks or any(mark.kind != "M" for mark in step.marks):
+        return step.marks
+    return (*step.marks[:-1], replace(step.marks[-1], kind="A"))
 
 
 def linked(steps: tuple[Step, ...], finders: dict[Form, str]) -> tuple[Step, ...]:

@@ -26,7 +26,7 @@ from derive.questions.formulas import array_formulas
 from derive.questions.graph_question import kind_of
 from derive.record import Answer, Conventions, Derivation, Given, Phrase, Step
 from derive.training.linear_unit import ERROR, LIMIT, RATE, SAMPLES, SQUARES, B, LinearUnit, W, X, updated
-from derive.training.linear_working import Stability
+from derive.training.linear_working import TEACHING, Stability
 from derive.training.reach import LOSS, TARGET, LossName, Targets
 from derive.training.units import UNITS, A
 
@@ -79,8 +79,12 @@ class ModelJudge(Question):
             unit = LinearUnit(len(targets.values), self.loss, not isinstance(given[W], Matrix))  # type: ignore[arg-type]
             stability = Stability(unit, _point(unit, given, conventions))
             more = stability.steps()
-            intro = "The rate:" if self.unit == "linear" else "The rate, for a linear unit:"
-            steps += [replace(more[0], intro=(intro,)), *more[1:]]
+            if self.unit == "linear":  # which reaches every target: the rate alone is in question
+                steps = [replace(step, level=TEACHING) for step in steps]
+                answers = [replace(answer, boxed=False) for answer in answers]
+                steps += [Step("rate", intro=("The rate:",), level=TEACHING), *more]
+            else:
+                steps += [replace(more[0], intro=("The rate, for a linear unit:",)), *more[1:]]
             premises += stability.meanings()
             answers += _answers(stability, more, given)
         premises += [Given(replace(name, bold=isinstance(form, Matrix)), form, "value") for name, form in given.items()]

@@ -40,6 +40,9 @@ class OptimizerCurves(DescentQuestion):
         [], max_length=MOST_CURVES, description="a curve for each of these numbers of examples in a step"
     )
     scale: Literal["auto", "linear", "log"] = Field("auto", description="the axis of the loss: linear or log")
+    labels: bool = Field(
+        True, description="whether the legend says what tells the runs apart; false numbers the curves"
+    )
 
     @classmethod
     def draw(cls, rng: random.Random) -> dict[str, Any]:

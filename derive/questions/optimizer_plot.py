@@ -182,6 +182,8 @@ class CurvesWork:
 
     def _curve(self, variant: Variant, points: Sequence[Step]) -> Curve:
         values = [approximate(point.lines[-1].form) if point.lines else 0.0 for point in points]
+        if not self.asked.labels:
+            return Curve(tuple(values), (f"curve {variant.number}",))
         return Curve(tuple(values), variant.label, variant.fact)
 
     def _caption(self, curves: Sequence[Curve], log: bool) -> Phrase:

@@ -84,9 +84,10 @@ class SequenceForward(SequenceQuestion):
             step: step_worked(point, (q for q in run.quantities(step) if q.symbol in needed), names)
             for step in range(1, run.steps + 1)
         }
+        title = run.unrolled.cell.title
         return finished(
             Derivation(
-                f"{run.unrolled.cell.title[:1].upper()}{run.unrolled.cell.title[1:]} over time",
+                f"{title[:1].upper()}{title[1:]} over time",
                 self._prompt(run, asked),
                 run.premises(self.formulas),
                 tuple(self._printed(run, point, found, needed)),

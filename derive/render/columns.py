@@ -61,7 +61,7 @@ def _filled(widths: list[float], limit: float) -> list[range]:
 
 
 def _part(table: Table, columns: range, is_last: bool) -> Table:
-    """Some columns of a table; its marks stand beside the last ones."""
+    """Some columns of a table; its marks and reasons stand beside the last ones."""
     rows = tuple(_row_part(row, columns, is_last) for row in table.rows)
     heads = (*table.heads[:1], *table.heads[columns.start + 1 : columns.stop + 1])
     return replace(table, heads=heads, rows=rows, columns=len(columns), marks=table.marks if is_last else ())
@@ -71,7 +71,7 @@ def _row_part(row: AnyRow, columns: range, is_last: bool) -> AnyRow:
     if not isinstance(row, CellRow):
         return row
     cells = row.cells[columns.start : columns.stop]
-    return replace(row, cells=cells, marks=row.marks if is_last else ())
+    return replace(row if is_last else replace(row, marks=(), reason=()), cells=cells)
 
 
 def _column_widths(table: Table) -> list[float]:

@@ -12,6 +12,7 @@ from derive.errors import UnknownName
 from derive.exam.sheet import Sheet, SolvedPart, SolvedProblem
 from derive.notation.form import Text
 from derive.questions.stated import rounding_phrases
+from derive.questions.text import TextQuestion
 from derive.record import Conventions, Derivation, Given, Listing, Phrase, Step
 from derive.render.blocks import asked
 from derive.render.latex_printer import LatexPrinter
@@ -80,6 +81,17 @@ def ruled_lines(part: SolvedPart) -> int:
     """How many ruled lines the exam leaves for an answer."""
     space = part.space if part.space is not None else _START_CM + _POINT_CM * part.points
     return max(1, round(space / _RULED_CM))
+
+
+def heading(part: SolvedPart) -> Phrase:
+    """What a part is about, for graders: what it derives, or a question in words as it is asked."""
+    return part.derivation.prompt if part.ask == TextQuestion.ask else (part.derivation.title or part.ask,)
+
+
+def answer_in_words(part: SolvedPart) -> Phrase:
+    """The answer to a question in words, where no row of its marks table says it."""
+    steps = part.derivation.steps if part.ask == TextQuestion.ask else ()
+    return next((step.intro for step in steps if any(mark.note for mark in step.marks)), ())
 
 
 def code_answers(derivation: Derivation) -> tuple[Listing, ...]:
@@ -153,6 +165,8 @@ def _functions(printer: Printer) -> dict[str, Callable[..., object]]:
         "figure": printer.figure,
         "listing": printer.listing,
         "code_answers": code_answers,
+        "heading": heading,
+        "answer_in_words": answer_in_words,
         "literal": printer.literal,
         "where_comment": lambda where: Raw(comment_text(where)),
         "asked": asked,

@@ -17,8 +17,6 @@ from derive.render.raw import Raw, comment_text, tex_code, tex_letters
 
 _REASON_EM = 20.0
 _ROWS_A_TABLE = 28
-_TALL_ROWS = 1
-"""Rows of a matrix that a tall row has room for."""
 
 
 class LatexPrinter(Printer):
@@ -56,8 +54,9 @@ class LatexPrinter(Printer):
     def premises(self, sentence: Raw) -> Raw:
         return Raw(f"\\premises{{{sentence}}}")
 
-    def apart(self, items: list[Raw]) -> Raw:
-        return Raw("\\begin{givens}\n" + " \\nextgiven\n".join(items) + "\n\\end{givens}")
+    def apart(self, items: list[Raw], tall: bool) -> Raw:
+        end = "\n\\end{givens}" + "\\maybreak" * tall
+        return Raw("\\begin{givens}\n" + " \\nextgiven\n".join(items) + end)
 
     def figure(self, figure: Figure | Picture) -> Raw:
         caption = self.phrase(figure.caption)
@@ -174,8 +173,8 @@ class LatexPrinter(Printer):
 def _strut(lines: list[Line]) -> str:
     """What gives a row of a table the height of its forms, with room around it."""
     high = max((len(part.rows) for line in lines for part in walk(line.form) if isinstance(part, Matrix)), default=0)
-    if high > _TALL_ROWS:
-        return f"\\rule[-{1.9 * high + 0.6:.1f}ex]{{0pt}}{{{3.8 * high + 2.4:.1f}ex}}"
+    if high > 1:
+        return f"\\rule[-{1.9 * high + 0.2:.1f}ex]{{0pt}}{{{3.8 * high + 1.6:.1f}ex}}"
     is_tall_row = any(is_tall(line.form) for line in lines)
     return "\\tallrow" if is_tall_row else "\\boxrow" if any(line.boxed for line in lines) else ""
 

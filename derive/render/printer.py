@@ -8,18 +8,20 @@ from fractions import Fraction
 from typing import ClassVar
 
 from derive.notation.build import number
-from derive.notation.form import Form, Number, Symbol, Text
+from derive.notation.form import Form, Matrix, Number, Symbol, Text, walk
 from derive.notation.indexed import is_indexed
-from derive.notation.widths import is_large, width
+from derive.notation.widths import is_large, is_tall, width
 from derive.notation.words import joined
 from derive.record import Answer, Derivation, Figure, Given, Listing, Mark, Phrase, Picture
 from derive.render.blocks import Block, solution_blocks
-from derive.render.breaking import Breaker
+from derive.render.breaking import LINE_EM, Breaker
 from derive.render.raw import ESCAPES, Raw
 
-_LONG_GIVEN_EM, _SHORT_EM = 26.0, 15.0
+_LONG_GIVEN_EM, _SHORT_EM, _APART_EM = 26.0, 15.0, 2.0
 _FEW_RULES = 3
 """So many formulas of a step stand in a sentence."""
+_TALL_LINES = 5
+"""Formulas that stand apart and take so many lines need not stay on the page of what follows."""
 
 
 def amount(points: Fraction) -> str:
@@ -90,8 +92,8 @@ class Printer(ABC):
         return sentence
 
     @abstractmethod
-    def apart(self, items: list[Raw]) -> Raw:
-        """Formulas that are too large for a sentence, set on their own."""
+    def apart(self, items: list[Raw], tall: bool) -> Raw:
+        """Formulas that are too large for a sentence, set on their own; a page may end below tall ones."""
 
     def together(self, shown: Raw) -> Raw:
         """A few words that stay on one line."""
@@ -153,7 +155,7 @@ class Printer(ABC):
 
     def _apart(self, givens: list[Given]) -> Raw:
         shown = [self.equation(given.target, "=", given.form) for given in givens if given.form is not None]
-        return self.apart(shown) if shown else Raw("")
+        return self.apart(shown, _lines_tall(givens) >= _TALL_LINES) if shown else Raw("")
 
     def _sentence(self, givens: list[Given]) -> Raw:
         defined = [self._given(g) for g in givens if g.form is not None and g.kind != "value"]
@@ -178,6 +180,23 @@ class Printer(ABC):
 def _is_rule(given: Given) -> bool:
     """Whether it is a formula that holds at every step."""
     return isinstance(given.target, Symbol) and is_indexed(given.target) and given.form is not None
+
+
+def _lines_tall(givens: Iterable[Given]) -> int:
+    """About how many lines of text formulas take that stand beside one another as long as there is room."""
+    lines, left, tallest = 0, 0.0, 0
+    for target, form in ((given.target, given.form) for given in givens if given.form is not None):
+        wide = width(target) + width(form) + 1.0
+        if wide > left:
+            lines, left, tallest = lines + tallest, LINE_EM, 0
+        left -= wide + _APART_EM
+        tallest = max(tallest, _height(form))
+    return lines + tallest
+
+
+def _height(form: Form) -> int:
+    rows = (len(node.rows) for node in walk(form) if isinstance(node, Matrix))
+    return max(rows, default=2 if is_tall(form) else 1)
 
 
 def _stands_apart(given: Given) -> bool:

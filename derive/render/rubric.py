@@ -10,7 +10,7 @@ from derive.notation.form import Form, Relation, Text, Underbrace, rebuild
 from derive.notation.widths import phrase_width, width
 from derive.record import Derivation, Mark, Phrase, Step
 
-_RESULT_EM = 22.0
+_RESULT_EM = 27.0
 """How wide a result may be to stand in the table; of a wider one only the quantity is named."""
 
 

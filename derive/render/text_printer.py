@@ -32,7 +32,7 @@ class TextPrinter(Printer):
     def equation(self, target: Form, relation: str, form: Form) -> Raw:
         return Raw(f"{plain.write(target)} {self.relations[relation]} {plain.write(form)}")
 
-    def apart(self, items: list[Raw]) -> Raw:
+    def apart(self, items: list[Raw], tall: bool) -> Raw:
         return Raw("\n".join(f"  {item}" for item in items))
 
     def figure(self, figure: Figure | Picture) -> Raw:

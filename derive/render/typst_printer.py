@@ -13,7 +13,7 @@ from derive.render.listings import WHOLE, code_lines
 from derive.render.printer import Printer, marks_text
 from derive.render.raw import Raw, comment_text, typst_code, typst_string
 
-_REASON_EM = 20.0
+_REASON_EM, _SHORT_EM = 20.0, 8.0
 _ROWS_TOGETHER = 16
 """A table of so many rows is not broken over pages."""
 
@@ -41,17 +41,18 @@ class TypstPrinter(Printer):
         room = SENTENCE_EM - width(target)
         start = f"{self.write(target)} {self.relations[relation]}"
         if width(form) <= room:
-            return Raw(f"${start} {self.write(form)}$")
+            shown = Raw(f"${start} {self.write(form)}$")
+            return self.together(shown) if width(form) <= _SHORT_EM else shown
         tokens = [self._fitted(token, SENTENCE_EM) for token in self.breaker.tokens(form, room)]
         return Raw(f"${start} {tokens[0]}$" + "".join(f" ${token}$" for token in tokens[1:]))
 
     def together(self, shown: Raw) -> Raw:
         return Raw(f"#box[{shown}]")
 
-    def apart(self, items: list[Raw]) -> Raw:
-        """A formula that was not cut for its length stays on one line."""
-        whole = (f"whole({item})" if item.count("$") == 2 else str(item) for item in items)
-        return Raw(f"#givens({', '.join(whole)})")
+    def apart(self, items: list[Raw], tall: bool) -> Raw:
+        """A formula that was not cut for its length stays on one line; what is handed over is code."""
+        whole = (f"whole({item.removeprefix('#')})" if item.count("$") == 2 else str(item) for item in items)
+        return Raw(f"#givens({', '.join(whole)}{', tall: true' * tall})")
 
     def premises(self, sentence: Raw) -> Raw:
         return Raw(f"#premises[{sentence}]")

@@ -52,6 +52,9 @@ from derive.training.linear_unit import (
 )
 
 METHOD, ACCURACY = (Mark(Fraction(1), "M"),), (Mark(Fraction(1), "A"),)
+VERDICT = (Mark(Fraction(3), "A"),)
+"""What is asked for in the first place, which the last half point is for."""
+TEACHING = 2
 REASONS: dict[Symbol, Phrase] = {
     PREDICTION: ("prediction of the linear unit",),
     ERROR: ("error",),
@@ -64,6 +67,17 @@ REASONS: dict[Symbol, Phrase] = {
     HESSIAN: ("Hessian of the loss by all parameters",),
     updated(SQUARES): ("squared error after the step",),
 }
+
+
+def _taught(steps: list[Step]) -> list[Step]:
+    """Steps that an exam key leaves out."""
+    return [replace(step, level=TEACHING) for step in steps]
+
+
+def _formula_first(step: Step) -> Step:
+    """A step of which an exam key shows the formula alone."""
+    first, *others = step.lines
+    return replace(step, lines=(first, *(replace(line, level=TEACHING) for line in others)))
 
 
 class Stability:
@@ -86,11 +100,16 @@ class Stability:
         return largest_eigenvalue([entries[k : k + size] for k in range(0, len(entries), size)])
 
     def steps(self) -> list[Step]:
-        """The error, the curvature, one step, the largest stable rate, the verdict."""
+        """The error, the curvature, one step, the largest stable rate, the verdict.
+
+        Of one example an exam key says the factor of the error alone; that a step has it is for teaching.
+        """
         names = [PREDICTION, ERROR, SQUARES, *([LOSS] if self.loss == LOSS else [])]
         found = [step for name in names for step in self._worked(name)]
-        found += self._one_example() if self.unit.single else self._several_examples()
-        return [*found, *self._worked(updated(SQUARES)), self._limit(), self._verdict()]
+        found = [*map(_formula_first, found), *self._one_example()] if self.unit.single else found
+        found += () if self.unit.single else self._several_examples()
+        after = self._worked(updated(SQUARES))
+        return [*found, *(_taught(after) if self.unit.single else after), self._limit(), self._verdict()]
 
     def meanings(self) -> Iterator[Given]:
         """What the judge holds the Hessian and the largest stable rate against: second derivatives of the loss.
@@ -114,7 +133,8 @@ class Stability:
 
     def _one_example(self) -> list[Step]:
         """The factor by which the error changes, and why it is that."""
-        return [*self._worked(LENGTH), *self._worked(FACTOR), self._moved(W), self._moved(B), self._next_error()]
+        moved = [self._moved(W), self._moved(B), self._next_error()]
+        return [*self._worked(LENGTH), *self._worked(FACTOR), *_taught(moved)]
 
     def _several_examples(self) -> list[Step]:
         """The Hessian, its largest eigenvalue, and the step in numbers."""
@@ -174,7 +194,7 @@ class Stability:
             sign = ">" if rate > limit else "=" if rate == limit else "<"
             reason = (Relation(sign, RATE, LIMIT),)
         lines = (Line("=", Text(said), reason),)
-        return Step("descent", target, lines, "stability", (), ACCURACY, intro=("Step after step:",))
+        return Step("descent", target, lines, "stability", (), VERDICT, intro=("Step after step:",))
 
     def _moved(self, name: Symbol, numbers: bool = False) -> Step:
         """A parameter after the step: the rule, then with its gradient put in."""

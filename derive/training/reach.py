@@ -21,6 +21,8 @@ from derive.training.units import INFINITY, UNITS, A, Reach, end_form, fitting, 
 
 LossName = Literal["sse", "half_sse", "mse", "bce", "cross_entropy"]
 METHOD, ACCURACY = (Mark(Fraction(1), "M"),), (Mark(Fraction(1), "A"),)
+VERDICT = (Mark(Fraction(2), "A"),)
+"""What is asked for in the first place, which the last half point is for."""
 LOSS, TARGET, SHARES, NEAREST = (Symbol(letter) for letter in ("L", "t", "p", "q"))
 TWO = number(2)
 LOWEST = Call("infimum", (LOSS,))
@@ -118,18 +120,18 @@ class Targets:
         if self.unit == "softmax":
             target = Call("reach", (self.softmax, Symbol("t", bold=True)))
             reason: Phrase = ("shares are positive and add up to 1",)
-            yield Step("reach", target, (Line("=", Text(_of_shares(self.values)), reason),), "reach", (), ACCURACY)
+            yield Step("reach", target, (Line("=", Text(_of_shares(self.values)), reason),), "reach", (), VERDICT)
             return
         unit = UNITS[self.unit]
         output = unit.output(self.numbered(A)[0])
         named = list(zip(self.numbered(TARGET), self.values, strict=True))
         if len(said := {unit.reach(value) for value in self.values}) == 1 and said != {"out of reach"}:
             line = Line("=", Text(said.pop()), self._why(*named[0]))
-            yield Step("reach", Call("reach", (output, *self.numbered(TARGET))), (line,), "reach", (), ACCURACY)
+            yield Step("reach", Call("reach", (output, *self.numbered(TARGET))), (line,), "reach", (), VERDICT)
             return
         for place, (name, value) in enumerate(named, 1):
             line = Line("=", Text(unit.reach(value)), self._why(name, value))
-            yield Step(f"reach_{place}", Call("reach", (output, name)), (line,), "reach", (), ACCURACY)
+            yield Step(f"reach_{place}", Call("reach", (output, name)), (line,), "reach", (), VERDICT)
 
     def _why(self, name: Symbol, value: Fraction) -> Phrase:
         unit = UNITS[self.unit]

@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 from derive.exam.audit.auditing import PartAudit, audit
 from derive.exam.audit.key import load_key
 from derive.exam.model import load_exam
+from derive.exam.sheet import SolvedPart
 from derive.exam.solve import SolvedExam, parts_of, solve_and_judge
 from derive.notation import plain
 from derive.record import Derivation
@@ -37,7 +38,10 @@ this file.
 
 
 class Row(NamedTuple):
-    """A question of the papers: where it is in the exams, what is right, and what our reading of the key came to."""
+    """A question of the papers: where it is in the exams, what is right, and what our reading of the key came to.
+
+    Of an answer in words `says` are the words that it cannot do without.
+    """
 
     row: str
     exam: str
@@ -45,6 +49,7 @@ class Row(NamedTuple):
     key: str
     kind: str
     answers: dict[str, Any]
+    says: tuple[str, ...] = ()
 
 
 def rows() -> list[Row]:
@@ -58,12 +63,17 @@ def solved(exam: str) -> SolvedExam:
     return solve_and_judge(load_exam(PAPERS / f"{exam}.yaml"))
 
 
-def derivation_of(row: Row) -> Derivation:
-    """The solution of the part that a row became."""
+def part_of(row: Row) -> SolvedPart:
+    """The part that a row became."""
     number, name = row.part.split(".", 1)
     names = [part.name for part in load_exam(PAPERS / f"{row.exam}.yaml").rules.problems[int(number) - 1].parts]
     parts = [part for problem, part in parts_of(solved(row.exam).sheet) if problem.number == int(number)]
-    return parts[names.index(name)].derivation
+    return parts[names.index(name)]
+
+
+def derivation_of(row: Row) -> Derivation:
+    """Its solution."""
+    return part_of(row).derivation
 
 
 @cache

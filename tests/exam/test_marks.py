@@ -74,3 +74,9 @@ def test_without_marks_the_end_earns_all():
     assert earned(with_points(bare, F(3))) == [3]
     assert with_points(bare, F(3)).steps[1].marks[0].kind == "A"
     assert earned(with_points(derivation(1, 1), F(0))) == []
+
+
+def test_a_mark_without_a_note_is_for_what_its_step_finds_even_where_another_joins_it():
+    steps = (Step("a", marks=(Mark(F(1), "M", ("the formula",)),)), Step("b", marks=(Mark(F(2), "A"),)))
+    (mark,) = [mark for step in with_points(Derivation("", steps=steps), HALF).all_steps() for mark in step.marks]
+    assert mark.note == ()

@@ -55,7 +55,7 @@ def test_points_that_are_none(typed):
         ("points: 1", "points: 1, rubric: [{points: 1, four: x}]", 6, "unknown key 'four'; did you mean for"),
         ("text: Why?", "name: x", 6, "'ask' or 'text'"),
         ("text: Why?", "text: Why?, given: {w: 1}", 6, "no 'given' beside 'text'"),
-        ("text: Why?", "ask: toy.product, answer: 3", 6, "no 'answer', 'rubric' or 'accept'"),
+        ("text: Why?", "ask: toy.product, answer: 3", 6, "no 'answer' or 'rubric'"),
         ("text: Why?", "text: Why?, name: 1a", 6, "pattern"),
         ("text: Why?", "text: [1]", 6, "expected text, not a list of 1"),
         ("problems:\n", "conventions: {rounding: {mode: carry}}\nproblems:\n", 3, "carry-rounded"),

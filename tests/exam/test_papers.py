@@ -4,16 +4,20 @@ The audit finds what is wrong in the official keys and nothing else.
 """
 
 import importlib.util
+import re
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 import sympy
 
+from derive.notation import plain
 from derive.notation.arrays import Array
 from derive.notation.form import Matrix, Shape, Text, Tuple, symbols
 from derive.notation.symbols import symbol_name
 from derive.notation.value import evaluate
+from derive.questions.prose import words
 
 ROOT = Path(__file__).parents[2]
 EXAMS = ("bits_end_semester", "bits_lstm", "bits_mid_semester", "bits_rnn", "tum_alexnet", "tum_convolutions")
@@ -74,6 +78,40 @@ def test_row(row):
             value, at = number(form)
             there = sympy.sympify(expected, locals={letter: sympy.Symbol(letter) for letter in at}).subs(at)
             assert value == pytest.approx(float(there), rel=5e-6, abs=6e-7), name
+
+
+def told(derivation):
+    """What a part answers: its sentences, code, formulas and remarks."""
+    steps = list(derivation.all_steps())
+    said = [words(phrase) for phrase in (*(step.intro for step in steps), *derivation.remarks)]
+    said += [step.listing.text for step in steps if step.listing]
+    said += [plain.write(line.form) for step in steps for line in step.lines]
+    return "\n".join(said)
+
+
+def missing(row, derivation):
+    """The words of the right answer that a part does not say, whole words in any case."""
+    text = told(derivation)
+    return [each for each in row.says if not re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text, re.IGNORECASE)]
+
+
+IN_WORDS = [row for row in ROWS if row.says]
+
+
+@pytest.mark.parametrize("row", IN_WORDS, ids=[row.row for row in IN_WORDS])
+def test_an_answer_in_words_says_what_is_right(row):
+    assert not missing(row, papers.derivation_of(row))
+
+
+@pytest.mark.parametrize("row", IN_WORDS, ids=[row.row for row in IN_WORDS])
+def test_without_its_answer_nothing_is_said(row):
+    whole = papers.derivation_of(row)
+    silent = tuple(replace(step, intro=(), lines=(), substeps=(), listing=None) for step in whole.all_steps())
+    assert missing(row, replace(whole, steps=silent, remarks=())) == row.says
+
+
+def test_every_row_has_an_answer_that_is_compared():
+    assert all(row.answers or row.says for row in ROWS)
 
 
 @pytest.mark.parametrize("exam", EXAMS)

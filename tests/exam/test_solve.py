@@ -121,11 +121,26 @@ def test_shared_givens_reach_the_parts_that_have_them():
     assert [given.target for given in problem.parts[2].givens] == [sym("x")]
 
 
-def test_what_one_part_gives_differently_is_printed_at_each():
+def test_what_one_part_gives_differently_is_printed_where_it_changes():
     parts = ["{ask: toy.product, points: 1}"] * 2 + ["{ask: toy.product, points: 1, given: {w: 4}}"]
     problem = sheet(*parts, problem="    given: {w: 3, x: 5}\n").problems[0]
     assert [given.target for given in problem.givens] == [sym("x")]
-    assert [[given.form for given in part.givens] for part in problem.parts] == [[number(3)], [number(3)], [number(4)]]
+    assert [[given.form for given in part.givens] for part in problem.parts] == [[number(3)], [], [number(4)]]
+
+
+def test_what_changes_back_is_printed_again():
+    other = "{ask: toy.product, points: 1, given: {w: 4}}"
+    parts = ["{ask: toy.product, points: 1}", other, "{ask: toy.product, points: 1}"]
+    problem = sheet(*parts, problem="    given: {w: 3, x: 5}\n").problems[0]
+    assert [[given.form for given in part.givens] for part in problem.parts] == [[number(3)], [number(4)], [number(3)]]
+
+
+def test_givens_of_two_groups_of_parts_stand_at_the_first_of_each():
+    parts = [f"{{ask: toy.product, points: 1, given: {{w: {w}, x: {x}}}}}" for w, x in ((1, 2), (1, 2), (3, 4), (3, 4))]
+    problem = sheet(*parts).problems[0]
+    assert problem.givens == ()
+    printed = [[given.form for given in part.givens] for part in problem.parts]
+    assert printed == [[number(1), number(2)], [], [number(3), number(4)], []]
 
 
 def test_results_of_earlier_parts():

@@ -11,10 +11,12 @@ import pytest
 from derive.check.judge import judge
 from derive.errors import InputError
 from derive.notation.build import number
-from derive.notation.form import Number, Shape, Symbol
+from derive.notation.form import Number, Shape, Symbol, symbols
+from derive.notation.symbols import symbol_name
 from derive.notation.text import read
 from derive.questions.catalogue import question
 from derive.questions.drawing import NetworkDrawing
+from derive.questions.prose import words
 from derive.record import Conventions, Derivation, Ellipse, Line, Patch, Picture, Stroke, Words
 from derive.render.figures import TEXT_CM
 from derive.render.geometry import Rect
@@ -189,3 +191,46 @@ def test_without_labels_there_are_no_numbers() -> None:
 def test_a_style_that_cannot_show_the_network(givens: dict, says: str) -> None:
     with pytest.raises(InputError, match=says):
         derived(givens)
+
+
+def test_shapes_can_be_left_out_where_they_are_asked_for():
+    pictures = [picture_of({**GIVENS["lenet"], "shapes": shapes}) for shapes in (True, False)]
+    whole, bare = ({words(shape.phrase) for shape in kinds(picture, Words)} for picture in pictures)
+    assert {"28 × 28 × 6", "120"} <= whole
+    assert bare == {said for said in whole if said[0].isalpha()}
+    assert "conv 5 × 5" in bare
+    assert judge(derived({**GIVENS["lenet"], "shapes": False})).verified is True
+
+
+@pytest.mark.parametrize("style", ["cell", "unrolled"])
+def test_a_cell_is_drawn_in_the_letters_of_the_sheet(style):
+    given = {**LSTM, "style": style, "labels": False, "names": {"c": "s", "h": "y"}}
+    letters = {
+        part.base
+        for shape in kinds(picture_of(given), Words)
+        for piece in shape.text
+        if not isinstance(piece, str)
+        for part in symbols(piece)
+    }
+    assert {"s", "y", "x"} <= letters
+    assert not letters & {"c", "h"}
+    derivation = derived(given)
+    assert judge(derivation).verified is True
+    if style == "cell":
+        assert {"W_s", "s_t"} <= {symbol_name(name) for each in derivation.givens for name in symbols(each.form)}
+        assert symbol_name(derivation.steps[-1].target) == "y_t"
+
+
+def test_letters_are_for_cells_alone():
+    with pytest.raises(InputError, match="names are for a cell"):
+        derived({**SMALL, "names": {"h": "s"}})
+
+
+def test_words_above_transposed_convolutions_do_not_touch():
+    net = [{f"t{k}": "conv2d_transpose(filters=9, kernel=4, stride=2, padding=1)"} for k in range(4)]
+    words = kinds(picture_of({"input": [4, 4, 40], "net": net, "style": "volumes"}), Words)
+    above = [room(each) for each in words if "transposed" in str(each.text)]
+    assert len(above) == 4
+    for before, after in pairwise(sorted(above, key=lambda rect: rect.x)):
+        if abs(before.y - after.y) < 0.1:
+            assert after.x - after.width / 2 - (before.x + before.width / 2) > 0.2

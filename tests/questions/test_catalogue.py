@@ -105,3 +105,11 @@ def test_engine_errors_name_the_given(text):
     with pytest.raises(InputError) as caught:
         solved(question("graph.gradient", givens), givens, Conventions(), place_by_path)
     assert str(caught.value.place.path).startswith("graph, z")
+
+
+@pytest.mark.parametrize("ask", TYPES)
+def test_what_ends_with_an_answer_earns_accuracy(ask):
+    derivation = question(ask, question_type(ask).example).solve(Conventions())
+    for step in derivation.all_steps():
+        if step.marks and step.layout == "lines" and step.lines and step.lines[-1].boxed:
+            assert any(mark.kind != "M" for mark in step.marks), step.name

@@ -174,3 +174,22 @@ def test_a_wrong_fact_is_refused():
 def test_mistakes(givens, says):
     with pytest.raises(InputError, match=says):
         solved(**givens)
+
+
+def test_the_kernel_may_be_what_is_sought():
+    derivation = solved(kernel=[[1, 0, -1]] * 3, sought="kernel")
+    assert derivation.givens == ()
+    kernel, effect = derivation.answers
+    assert plain.write(kernel.form) == "[[1, 0, -1], [1, 0, -1], [1, 0, -1]]"
+    assert effect.form.text == "Prewitt vertical edge detector"
+    assert [step.name for step in derivation.steps if step.marks] == ["F", "effect"]
+    assert [step.name for step in derivation.steps if any(line.boxed for line in step.lines)] == ["F", "effect"]
+    assert judge(derivation).verified is True
+
+
+def test_another_kernel_than_the_one_that_is_analysed_is_found():
+    derivation = solved(kernel=[[1, 0, -1]] * 3, sought="kernel")
+    first, *others = derivation.steps
+    other = solved(kernel=[[1, 2, -1]] * 3, sought="kernel").steps[0]
+    assert judge(derivation.with_steps((other, *others))).verified is False
+    assert judge(derivation.with_steps((first, *others))).verified is True

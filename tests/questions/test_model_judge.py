@@ -9,10 +9,12 @@ from scipy import optimize, special
 
 from derive.check.judge import judge
 from derive.errors import InputError, UnknownName
+from derive.exam.marks import with_points
 from derive.notation.form import Text
 from derive.notation.value import evaluate
 from derive.questions.catalogue import question
 from derive.record import Conventions
+from derive.render.documents import text
 
 NEURON = {"x": [0.65, 0.75], "w": [0.3, 0.5], "b": 1.75, "rate": 2}
 CASES = 20
@@ -203,3 +205,20 @@ def test_what_does_not_fit_is_said_in_one_sentence(givens, sentence):
     with pytest.raises((InputError, UnknownName), match=sentence) as caught:
         question("model.judge", givens).solve(Conventions())
     assert "\n" not in str(caught.value)
+
+
+def test_the_last_half_point_is_for_the_verdict():
+    for givens, name in (
+        ({"unit": "sigmoid", "target": 2.5}, "reach_1"),
+        ({"unit": "linear", "target": 2.5, **NEURON}, "descent"),
+    ):
+        derivation = with_points(question("model.judge", givens).solve(Conventions()), Fraction(1, 2))
+        assert [step.name for step in derivation.all_steps() if step.marks] == [name]
+
+
+def test_the_exam_key_of_a_rate_leaves_out_what_only_explains():
+    derivation = question("model.judge", {"unit": "linear", "target": 2.5, **NEURON}).solve(Conventions())
+    shown = {detail: text(derivation, detail) for detail in (1, 2)}
+    assert all(word in shown[1] for word in ("diverges", "-6.94", "0.503778"[:5]))
+    assert all("w_new" not in key and "The rate" not in key for key in (shown[1],))
+    assert len(shown[1].strip().splitlines()) <= 14 < len(shown[2].strip().splitlines())

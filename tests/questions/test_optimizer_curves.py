@@ -200,3 +200,13 @@ def test_the_table_is_read_back():
 def test_mistakes(change, says):
     with pytest.raises(InputError, match=says):
         question("optimizer.curves", {**BOWL, "steps": 3, **change}).solve(Conventions())
+
+
+def test_curves_can_be_numbered_so_that_the_runs_are_asked_for():
+    said = {}
+    for labels in (True, False):
+        (picture,) = solved(**LINE, batches=["all", 2, 1], steps=6, seed=1, labels=labels).figures
+        said[labels] = {shape.text[0] for shape in picture.shapes if isinstance(shape, Words)}
+    assert {"all examples", "2 examples", "one example"} <= said[True]
+    assert {"curve 1", "curve 2", "curve 3"} <= said[False]
+    assert not said[False] & {"all examples", "2 examples", "one example"}

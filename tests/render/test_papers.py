@@ -21,6 +21,8 @@ from derive.render.texlog import read_log
 
 PAPERS = [path for path in (Path(__file__).parents[2] / "examples" / "papers").glob("*.yaml") if path.stem != "rows"]
 papers = pytest.mark.parametrize("path", sorted(PAPERS), ids=lambda path: path.stem)
+FILLED = 0.6
+"""So far down a page must be printed on; its text ends at 0.93. What stays together is no taller than the rest."""
 LONG = 5
 """A number of fewer signs may stand in a question for itself."""
 
@@ -55,6 +57,30 @@ def test_every_font_is_inside(path: Path, engine: str, tex: None) -> None:
     for font in fonts:
         assert any(str(key).startswith("/FontFile") for key in font.FontDescriptor)
     assert 1 <= len(pdf.pages) <= 16
+
+
+def _filled(pdf: bytes) -> list[float]:
+    """How far down each page is printed on, between header and page number."""
+    done = subprocess.run(["pdftoppm", "-gray", "-r", "36", "-"], input=pdf, capture_output=True, check=True)
+    pages, rest = [], done.stdout
+    while rest:
+        width, height = (int(number) for number in rest.split(maxsplit=3)[1:3])
+        start = rest.index(b"255") + 4
+        rows = [rest[start + row * width : start + (row + 1) * width] for row in range(height)]
+        rest = rest[start + width * height :]
+        inked = [row for row, cells in enumerate(rows[: int(0.93 * height)]) if min(cells) < 250]
+        pages.append(max(inked) / height)
+    return pages
+
+
+@pytest.mark.tex
+@papers
+@pytest.mark.parametrize("engine", ["pdflatex", "typst"])
+@pytest.mark.parametrize("kind", ["exam", "solution", "rubric"])
+def test_no_page_is_left_half_empty(path: Path, engine: str, kind: str, tex: None) -> None:
+    form = "tex" if engine == "pdflatex" else "typ"
+    *pages, _ = _filled(compile(documents.render(_sheet(path), kind, form), engine))
+    assert all(filled > FILLED for filled in pages), pages
 
 
 @papers

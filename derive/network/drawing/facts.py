@@ -22,14 +22,17 @@ _WORDS = {
     "relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU", "gelu": "GELU", "silu": "SiLU", "lstm": "LSTM",
     "gru": "GRU", "simple_rnn": "RNN", "multi_head_attention": "attention",
 }  # fmt: skip
+_LONG = 10
+"""A kernel stands below what a layer is called where that is longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The words of a network; without `labels` no numbers stand in them."""
+    """The words of a network; without `labels` no numbers stand in them, without `shapes` none behind the layers."""
 
     written: Written
     labels: bool = True
+    shapes: bool = True
 
     @property
     def network(self) -> Network:
@@ -38,7 +41,7 @@ class Facts:
 
     def size(self, name: str) -> tuple[Said, ...]:
         """The shape behind a layer."""
-        if not self.labels:
+        if not (self.labels and self.shapes):
             return ()
         form = shape_form(self.network.sizes[name], self.network.order)
         return (Said((), Step(f"drawn shape of {name}", axes_form(self.written, name), (Line("=", form),))),)
@@ -64,7 +67,8 @@ class Facts:
 
     def _window(self, node: Node, layer: Sliding) -> list[Said]:
         """The kernel, and the stride where it is not what one would think."""
-        lines = [Said((f"{kind_words(layer)} ",), self._sides(node, layer, "K", "kernel"))]
+        words, sides = kind_words(layer), self._sides(node, layer, "K", "kernel")
+        lines = [Said((f"{words} ",), sides)] if len(words) <= _LONG else [Said((words,)), Said((), sides)]
         usual = layer.sides_of("kernel") if "pool" in layer.kind else (1,) * layer.rank
         if layer.sides_of("stride") != usual:
             lines.append(Said(("stride ",), self._sides(node, layer, "S", "stride", short=True)))

@@ -18,7 +18,7 @@ TALLEST, LEAST = 2.1, 0.32
 _GROWTH = 0.4
 """Sides grow with this power of the size: 256 and 5 are both readable then."""
 _SHEET, _BAR, _DEPTH = 0.1, 0.24, 0.45
-_GAP, _APART, _ROOM, _ROW_GAP = 0.7, 0.22, 17.8, 0.5
+_GAP, _APART, _ROOM, _ROW_GAP = 0.7, 0.3, 17.8, 0.5
 """Of distances; a row may be a little wider than the page, which makes the picture a little smaller."""
 _SMALL = 8
 
@@ -106,7 +106,7 @@ def volumes(facts: Facts, caption: Phrase = ()) -> Picture:
         tall = max(each.body.whole[1] for each in row)
         middle = low - above - tall / 2 - (_ROW_GAP if place else 0.0)
         _draw_row(canvas, facts, [replace(each, middle=middle) for each in row], tall, place > 0, place + 1 < len(rows))
-        low = middle - tall / 2 - 0.12 - LINE_CM * (1 + facts.labels)
+        low = middle - tall / 2 - 0.12 - LINE_CM * max(len(_below(facts, each.stage)) for each in row)
     return canvas.picture(caption)
 
 
