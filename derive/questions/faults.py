@@ -105,6 +105,8 @@ def translate(error: ValidationError, model: type[BaseModel], data: Any, locate:
             found.append(UnknownName("key", str(path[-1]), known, locate(path, key=True)))
         elif fault["type"] == "missing":
             found.append(InputError(f"'{fault['loc'][-1]}' is missing", locate(path)))
+        elif fault["type"] == "too_short" and _has_enough(_follow(data, path), fault):
+            continue  # it has too few that are right, and the wrong ones are named
         elif fault["type"] == "derive":
             found.append(settled(fault["ctx"]["error"], locate, path))
         else:
@@ -114,6 +116,11 @@ def translate(error: ValidationError, model: type[BaseModel], data: Any, locate:
         what = " or ".join([first, *(each.removeprefix("expected ") for each in others)])
         found.append(InputError(f"{what}, not {shown(_follow(data, path))}", locate(path)))
     return sorted(found, key=lambda each: (each.place.line or 0) if each.place else 0)
+
+
+def _has_enough(value: Any, fault: Mapping[str, Any]) -> bool:
+    """Whether a list that is called too short is long enough as it was given."""
+    return isinstance(value, (list, tuple)) and len(value) >= fault["ctx"]["min_length"]
 
 
 def shown(value: Any) -> str:

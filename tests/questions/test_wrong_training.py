@@ -94,6 +94,13 @@ def test_givens_that_once_crashed(ask, path, value, says):
     assert "\n" not in str(caught.value)
 
 
+def test_a_list_with_a_wrong_item_is_not_called_too_short():
+    layers = [{"W": [[1]], "units": "many"}]
+    said = answered("mlp.forward", {"layers": layers, "input": 1})
+    assert "layers, 0, units: expected a whole number, not 'many'" in said
+    assert "at least" not in said
+
+
 def test_a_weight_beyond_all_bounds_is_refused_at_once():
     """The slope of a GELU so far out is smaller than anybody could write."""
     layers = [{"W": [[10**400], [1]], "activation": "gelu"}, {"W": [[1, 1]], "activation": "tanh"}]
