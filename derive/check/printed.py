@@ -33,7 +33,7 @@ from derive.record import Given, Line, Step
 _NAMES = r"(?P<names>(?:\$[^$]*\$(?:, | and )?)+)"
 _LETTERS: dict[Literal["unknown", "free"], re.Pattern[str]] = {
     "unknown": re.compile(rf"(?:with|Let) {_NAMES} (?:be )?unknown"),
-    "free": re.compile(rf"[Ff]or any {_NAMES}"),
+    "free": re.compile(rf"(?:[Ff]or any|Let(?=[^.]* be any )) {_NAMES}"),
 }
 """How a sheet says that names are sought, or stand for any number."""
 

@@ -164,7 +164,9 @@ class Printer(ABC):
         unknown = [self._given(g) for g in givens if g.kind == "unknown"]
         start = [f"Let {joined(defined)}"] if defined else []
         start += [f"{'with' if defined else 'Let'} {joined(valued)}"] if valued else []
-        start += [f"for any {joined(free)}"] if free else []
+        if free:
+            several = "numbers" if len(free) > 1 else "number"
+            start.append(f"for any {joined(free)}" if start else f"Let {joined(free)} be any {several}")
         start += [f"{'with' if start else 'Let'} {joined(unknown)} {'' if start else 'be '}unknown"] if unknown else []
         sentence = ", ".join(start)
         return self.premises(Raw(f"{sentence[0].upper()}{sentence[1:]}."))
