@@ -1,4 +1,4 @@
-"""A given stands at the first part that has it: the reader of documents takes it over, as long as nothing else is said."""
+"""A given stands at the first part that has it; the reader of documents takes it over while nothing else is said."""
 
 import re
 
