@@ -13,8 +13,8 @@ def shared_givens(derivations: list[Derivation]) -> tuple[Given, ...]:
     """The givens that the problem itself prints: those of all parts that belong together.
 
     Parts belong together where they share a given. There is nothing to print above all parts where these fall into
-    several such groups, where the first part with givens stands alone, or where a part means something else by a name:
-    a number and an array of one name are two meanings.
+    several such groups, where the first part with givens stands alone, where these are a few of many parts, or where a
+    part means something else by a name: a number and an array of one name are two meanings.
     """
     posed = [shown for derivation in derivations if (shown := _shown(derivation))]
     groups = [group for group in _related(posed) if len(group) > 1]
@@ -25,18 +25,16 @@ def shared_givens(derivations: list[Derivation]) -> tuple[Given, ...]:
     for given in (given for shown in posed for given in shown):
         meanings.setdefault(given.target, set()).add(given)
         for name in (given.target, *(symbols(given.form) if given.form is not None else ())):
-            looks.setdefault(_plain(name), set()).add(name != _plain(name))
+            looks.setdefault(name, set()).add(isinstance(name, Symbol) and name.bold)
     group = groups[0]
+    if 2 * len(group) < len(posed):
+        return ()
     return tuple(
         given
         for given in group[0]
-        if len(meanings[given.target]) == len(looks[_plain(given.target)]) == 1
+        if len(meanings[given.target]) == len(looks[given.target]) == 1
         if all(given in other for other in group[1:])
     )
-
-
-def _plain(name: Form) -> Form:
-    return replace(name, bold=False) if isinstance(name, Symbol) else name
 
 
 def _shown(derivation: Derivation) -> tuple[Given, ...]:

@@ -67,6 +67,10 @@ class ModelJudge(Question):
         """A unit with a target inside or outside its values; a rate on either side of the limit."""
         return _drawn(rng)
 
+    def asked_for(self, results: int) -> int:
+        """The results; for a rate also the errors before and after the step."""
+        return results + (self.rate is not None)
+
     def solve(self, conventions: Conventions) -> Derivation:
         """The ends of the unit's values, the smallest loss, then the error after one step and the largest rate."""
         targets = self._targets()

@@ -35,6 +35,6 @@ def test_how_lines_are_counted():
     """A formula, a table of which four rows and the one that says how many are omitted are seen, a sum over three."""
     givens = {"loss": "mse", "prediction": [k / 10 for k in range(9)], "target": [0] * 9}
     derivation = question("loss.value", givens).solve(Conventions())
-    assert "(5 steps omitted)" in render(single(derivation), "solution", "txt", 1)
+    assert "(5 rows omitted)" in render(single(derivation), "solution", "txt", 1)
     assert printed_lines(derivation, 1) == 1 + 5 + 3
     assert printed_lines(derivation, 3) == 1 + 9 + 3
