@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """A given stands at the first part that has it: the reader takes it over, as long as nothing else is said."""
-=======
-"""A given stands at the first part that has it; the reader of documents takes it over while nothing else is said."""
->>>>>>> papers
 
 import re
 
