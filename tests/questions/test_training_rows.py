@@ -75,7 +75,7 @@ ROWS = [
     ),
     (
         "bits-mid-q4d", "A small network with momentum", 1,
-        {"V__2": [0.1, 0.2, 0.300265, None], "W__2": [None, 0.601263, None, 0.801894]}, SIX,
+        {"V__2": [None, None, 0.300265, None], "W__2": [None, 0.601263, None, 0.801894]}, SIX,
     ),
     ("bits-mid-q5a-dfdx", "A surface", 0, {"x": -96}, 0),
     ("bits-mid-q5a-dfdy", "A surface", 0, {"y": -40}, 0),
