@@ -79,6 +79,8 @@ def _heads(known: Mapping[Symbol, Matrix], heads: int) -> int:
         found = ", ".join(f"{count} of W_{letter}" for letter, count in own.items())
         raise InputError(f"each head needs its own W_Q, W_K and W_V: there are {found}")
     count = counts.pop()
+    if heads > LONGEST_SIDE:
+        raise InputError(f"{heads} heads are too many to be worked by hand: at most {LONGEST_SIDE}")
     if count and heads not in (1, count):
         raise InputError(f"{heads} heads, but weights for {count}")
     return count or heads
