@@ -135,6 +135,33 @@ def test_build_writes_what_is_asked(exam):
     assert (record["verified"], record["points"]) == (True, 1.5)
 
 
+def test_several_exams_are_built_by_one_command(exam):
+    other = exam.with_name("other.yaml")
+    other.write_text(exam.read_text())
+    out = exam.parent / "o"
+    done = derive("build", exam, other, "-o", out, "--as", "answers", "--format", "txt")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [str(out / "small-answers.txt"), str(out / "other-answers.txt")]
+
+
+def test_one_wrong_exam_stops_all_before_anything_is_written(exam):
+    other = exam.with_name("other.yaml")
+    other.write_text(EXAM.replace("points: 1.5", "points: many"))
+    done = derive("build", exam, other, "-o", exam.parent / "o", "--as", "answers", "--format", "txt")
+    assert (done.returncode, (exam.parent / "o").exists()) == (2, False)
+
+
+def test_two_exams_of_one_name_do_not_overwrite_each_other(exam):
+    other = exam.parent / "again" / exam.name
+    other.parent.mkdir()
+    other.write_text(exam.read_text())
+    done = derive("build", exam, other, "-o", exam.parent / "o")
+    assert (done.returncode, (exam.parent / "o").exists()) == (2, False)
+    assert done.stderr.strip().endswith(
+        "2 of the exams would make documents called small: build them into different folders"
+    )
+
+
 @pytest.mark.parametrize(("option", "value"), [("--as", "exm"), ("--format", "docx")])
 def test_build_refuses_what_it_does_not_know(exam, option, value):
     done = derive("build", exam, "-o", exam.parent / "o", option, value)

@@ -40,7 +40,7 @@ class Mode(StrEnum):
     rounded = "carry-rounded"
 
 
-ExamFile = Annotated[Path, typer.Argument(metavar="EXAM.yaml", help="The exam file.")]
+ExamFiles = Annotated[list[Path], typer.Argument(metavar="EXAM.yaml...", help="Exam files.")]
 Detail = Annotated[int, typer.Option(min=0, max=3, help="0 answers, 1 exam key, 2 teaching, 3 every rule.")]
 RoundingMode = Annotated[Mode, typer.Option(help="How numbers are shown.")]
 Digits = Annotated[int, typer.Option(min=1, max=30, help="Significant digits shown.")]
@@ -50,7 +50,7 @@ Force = Annotated[bool, typer.Option("--force", help="Print what is not verified
 
 @app.command()
 def build(
-    exam: ExamFile,
+    exams: ExamFiles,
     out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write to.")] = Path("out"),
     kinds: Annotated[str, typer.Option("--as", help="Kinds of document.")] = "exam,solution,rubric,answers",
     formats: Annotated[str, typer.Option("--format", help="Of pdf, tex, typ, txt, json.")] = "pdf,tex",
@@ -59,14 +59,13 @@ def build(
     templates: Annotated[Path | None, typer.Option(help="A folder of templates that go before the built-in.")] = None,
     force: Force = False,
 ) -> None:
-    """Build the documents of an exam: questions, worked solution, rubric, answers."""
-    from derive.cli.documents import Wanted, build_exam
+    """Build the documents of exams: questions, worked solution, rubric, answers."""
+    from derive.cli.documents import Wanted, build_exams
 
     wanted = Wanted(_listed(kinds), _listed(formats), detail, engine.value, templates, force)
     with Progress() as tick:
-        paths = build_exam(exam, out, wanted, tick)
-    for path in paths:
-        typer.echo(path)
+        for path in build_exams(exams, out, wanted, tick):
+            typer.echo(path)
 
 
 @app.command()

@@ -1,14 +1,15 @@
-"""`derive build`: from an exam file to its documents."""
+"""`derive build`: from exam files to their documents."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from derive.errors import UnknownName, WrongMathematics
-from derive.exam.model import load_exam
+from derive.errors import InputError, UnknownName, WrongMathematics
+from derive.exam.model import Exam, load_exam
 
 FORMATS = ("pdf", "tex", "typ", "txt", "json")
 
@@ -25,18 +26,27 @@ class Wanted:
     force: bool = False
 
 
-def build_exam(path: Path, out: Path, wanted: Wanted, progress: Callable[[str], None]) -> list[Path]:
-    """Write the documents of an exam file; nothing is written where anything in it is wrong.
+def build_exams(paths: Sequence[Path], out: Path, wanted: Wanted, progress: Callable[[str], None]) -> Iterator[Path]:
+    """Write the documents of exam files, one exam after the other.
+
+    Nothing is written where any of the files is wrong, and nothing of an exam in which anything is wrong.
 
     Raises:
-        InputError: the file, a kind or a format is wrong.
+        InputError: a file, a kind or a format is wrong, or two files would make documents of one name.
         WrongMathematics: a part is not verified, and `force` is not given.
     """
     for format in wanted.formats:
         if format not in FORMATS:
             raise UnknownName("format", format, FORMATS)
-    exam = load_exam(path)
+    stem, count = Counter(path.stem for path in paths).most_common(1)[0]
+    if count > 1:
+        raise InputError(f"{count} of the exams would make documents called {stem}: build them into different folders")
+    exams = [load_exam(path) for path in paths]
+    for path, exam in zip(paths, exams, strict=True):
+        yield from _built(path, exam, out, wanted, progress)
 
+
+def _built(path: Path, exam: Exam, out: Path, wanted: Wanted, progress: Callable[[str], None]) -> list[Path]:
     from derive.exam.solve import solve_and_judge
 
     solved = solve_and_judge(exam, progress)
