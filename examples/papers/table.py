@@ -55,7 +55,7 @@ class Row(NamedTuple):
 
 def rows() -> list[Row]:
     """All of them."""
-    return [Row(**row) for row in YAML(typ="safe").load(PAPERS / "rows.yaml")]
+    return [Row(**row) for row in YAML(typ="safe").load(PAPERS / "reference" / "rows.yaml")]
 
 
 @cache
