@@ -7,7 +7,8 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from derive.errors import InputError
-from derive.exam.solve import SolvedExam, parts_of
+from derive.exam.judged import SolvedExam
+from derive.exam.solve import parts_of
 from derive.notation import plain, source
 from derive.notation.arrays import Array, items
 from derive.notation.form import Form, Text

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from derive.errors import DeriveError, InputError, WrongMathematics
 from derive.exam.facts import KEYS, Facts, facts_of
 from derive.exam.givens import PartGivens, check_givens, check_points, keys_of, quotes_network, worth
+from derive.exam.judged import Judged, SolvedExam
 from derive.exam.levels import at_detail
 from derive.exam.marks import with_points
 from derive.exam.model import Exam, label_of
@@ -29,43 +30,6 @@ if TYPE_CHECKING:
     from derive.check.verdict import Verdict
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What the judge said about a part."""
-
-    problem: int
-    part: str
-    verdict: Verdict
-
-    def __str__(self) -> str:
-        state = "is wrong" if self.verdict.verified is False else "could not be decided"
-        said = self.verdict.faults or self.verdict.undecided
-        faults = "; ".join(str(fault) for fault in said[:3])
-        where = f"problem {self.problem}" + (f" part {self.part}" if self.part else "")
-        return f"{where} {state}" + (f": {faults}" if faults else "")
-
-
-@dataclass(frozen=True, slots=True)
-class SolvedExam:
-    """A sheet with what the judge said about its parts, and the givens of each by problem number and letter."""
-
-    sheet: Sheet
-    judged: tuple[Judged, ...]
-    givens: Mapping[tuple[int, str], Mapping[str, Any]] = field(default_factory=dict)
-
-    @property
-    def verified(self) -> bool | None:
-        """True where every part holds, False where one fails, None where one could not be decided."""
-        said = [each.verdict.verified for each in self.judged]
-        return False if False in said else None if None in said else True
-
-    @property
-    def warning(self) -> str:
-        """A sentence that names the parts which are not verified; empty where all are."""
-        bad = [each for each in self.judged if each.verdict.verified is not True]
-        return "Not verified: " + ". ".join(map(str, bad)) + "." if bad else ""
 
 
 def solve_exam(exam: Exam, force: bool = False, progress: Progress = lambda label: None) -> Sheet:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from derive.errors import WrongMathematics
 
 if TYPE_CHECKING:
+    from derive.exam.judged import SolvedExam
     from derive.exam.model import Exam as ExamFile
-    from derive.exam.solve import SolvedExam
 
 
 class Exam:

@@ -15,9 +15,10 @@ from ruamel.yaml import YAML
 
 from derive.exam.audit.auditing import PartAudit, audit
 from derive.exam.audit.key import load_key
+from derive.exam.judged import SolvedExam
 from derive.exam.model import load_exam
 from derive.exam.sheet import SolvedPart
-from derive.exam.solve import SolvedExam, parts_of, solve_and_judge
+from derive.exam.solve import parts_of, solve_and_judge
 from derive.notation import plain
 from derive.record import Derivation
 

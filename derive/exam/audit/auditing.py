@@ -15,8 +15,9 @@ from derive.exam.audit.lines import WrongLine, first_wrong_line
 from derive.exam.audit.readings import readings
 from derive.exam.audit.replay import program_of
 from derive.exam.audit.slips import Slip, find_slip
+from derive.exam.judged import SolvedExam
 from derive.exam.sheet import SolvedPart
-from derive.exam.solve import SolvedExam, parts_of, solve_and_judge
+from derive.exam.solve import parts_of, solve_and_judge
 from derive.exam.yaml_file import YamlFile
 from derive.notation.form import Form, Text
 from derive.questions.prose import words
