@@ -82,8 +82,8 @@ class MlpBackward(MlpQuestion):
         return draw_gradient(rng)
 
     def asked_for(self, results: int) -> int:
-        """The results, and the layers."""
-        return results + self.pass_through
+        """The results, the layers, and the loss."""
+        return results + self.pass_through + 1
 
     def solve(self, conventions: Conventions) -> Derivation:
         """The forward pass, then the gradients from the output back."""
