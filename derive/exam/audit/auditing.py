@@ -59,11 +59,10 @@ class PartAudit:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What is known besides the verdict, a sentence each."""
-        line = self.first_wrong_line
         said = (
             self.convention and f"{'as' if self.verdict != 'wrong' else 'nearest'} {self.convention}",
             self.slip and str(self.slip),
-            line and f"line {line.number} ({line.text}): {line.message}",
+            self.first_wrong_line and str(self.first_wrong_line),
             self.reason,
         )
         return tuple(str(remark) for remark in said if remark)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from derive.check.foreign.following import Follower, Link
 from derive.check.foreign.known import Entry
 from derive.check.foreign.latex_file import chains_of
+from derive.errors import DeriveError
+from derive.notation import latex_reader, plain
 from derive.notation.decimals import decimal_of
 from derive.notation.form import At, Call, Derivative, Number, Symbol, Text, Tuple, walk
 from derive.record import Derivation
@@ -20,6 +22,13 @@ class WrongLine:
     text: str
     number: int
     message: str
+
+    def __str__(self) -> str:
+        try:
+            shown = plain.write(latex_reader.read(self.text))
+        except DeriveError:
+            shown = self.text
+        return f"line {self.number} ({shown}): {self.message}"
 
 
 def first_wrong_line(latex: str, derivation: Derivation) -> WrongLine | None:

@@ -177,6 +177,13 @@ def test_right_lines_are_not_blamed(tmp_path):
     assert found.is_fine
 
 
+def test_a_line_is_told_as_it_reads(tmp_path):
+    sized = part("network.output_shape", CONV, [8, 8, 5], lines=r"[8, 8, 5] = 8 \times 8 \times 4")
+    (found,) = audited(tmp_path, sized).parts
+    assert found.first_wrong_line.text == r"8 \times 8 \times 4"
+    assert found.remarks[0].startswith("line 1 (8 × 8 × 4): ")
+
+
 def test_a_right_result_with_a_wrong_line_is_not_fine(tmp_path):
     found = audited(tmp_path, part("network.output_shape", CONV, [8, 8, 5], lines="(26 - 7 + 2)/2 + 1 = 8"))
     assert (found.parts[0].verdict, found.is_fine) == ("agrees", False)
