@@ -32,7 +32,7 @@ class AttentionForward(Question):
     """Scaled dot-product attention from small matrices: weights and output, with masks and several heads."""
 
     ask: ClassVar[str] = "attention.forward"
-    lines: ClassVar[int] = 16
+    lines: ClassVar[int] = 13
     example: ClassVar[dict[str, Any]] = {
         "X": EXAMPLE_X,
         "W_Q": [[1, 0], [0, 1], [1, 1]],
@@ -63,6 +63,10 @@ class AttentionForward(Question):
     def draw(cls, rng: random.Random) -> dict[str, Any]:
         """Random small matrices, with or without projections, masks and heads."""
         return _drawn(rng)
+
+    def asked_for(self, results: int) -> int:
+        """The results; the projections to Q, K and V and that of the output on the way to them."""
+        return results + (self.X is not None) + (self.W_O is not None)
 
     def solve(self, conventions: Conventions) -> Derivation:
         """Projections, scores, softmax row by row, the mean of the values, then the heads put together."""
