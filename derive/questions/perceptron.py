@@ -57,8 +57,8 @@ class PerceptronTrain(Labelled):
         return draw_training(rng)
 
     def asked_for(self, results: int) -> int:
-        """The results, and the table of all examples."""
-        return results + 1
+        """The results, the table of all examples, and that of the weights after each epoch."""
+        return results + 2
 
     def solve(self, conventions: Conventions) -> Derivation:
         """The two tables, the end, and the reason."""
