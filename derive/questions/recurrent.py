@@ -30,6 +30,7 @@ from derive.questions.recurrent_question import (
 from derive.questions.recurrent_run import Run
 from derive.questions.recurrent_table import ROW_MARK, Worked, answer_of, cell_line, in_full, over_time, step_worked
 from derive.record import Answer, Conventions, Derivation, Line, Mark, Phrase, Step
+from derive.training.cells import CELLS
 from derive.training.unrolled import INPUT, Settings
 
 Found = Mapping[int, list[Worked]]
@@ -58,8 +59,11 @@ class SequenceForward(SequenceQuestion):
         return {**given, **draw_manner(rng, len(given["input"]))}
 
     def asked_for(self, results: int) -> int:
-        """The results, the steps that are worked in full, and the table of the others."""
-        return results + 1 + (len(self.input) - self.known if self.show == "all" else 1)
+        """The results, four quantities in full for one of them, and the table of the other steps."""
+        steps = len(self.input) - self.known if self.show == "all" else 1
+        cell = CELLS[self.cell]
+        quantities = len(cell.rule) + self.preactivations * len(cell.activations)
+        return results + 1 + steps * -(-quantities // 4)
 
     def settings(self) -> Settings:
         """What the question chooses about the cell, its output and its names."""
