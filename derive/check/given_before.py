@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from derive.check.recurrence import is_instance
 from derive.notation.form import Form, Symbol
-from derive.notation.names import names_in
+from derive.notation.names import arrays_of, names_in
 from derive.record import Given, Step
 
 
@@ -43,5 +43,4 @@ def _names(forms: Iterable[Form | None]) -> Iterator[Form]:
     """The names in some forms, and those of the arrays whose entries they may be."""
     for name in (name for form in forms if form is not None for name in names_in(form)):
         yield name
-        cuts = (k for k in range(len(name.sub)) if all(piece.isdigit() for piece in name.sub[k:]))
-        yield from (Symbol(name.base, name.accent, name.sub[:k], name.sup) for k in cuts)
+        yield from (array for array, index in arrays_of(name) if all(piece.isdigit() for piece in index))

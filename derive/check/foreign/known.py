@@ -12,7 +12,7 @@ from derive.errors import InputError
 from derive.notation.decimals import decimal_of
 from derive.notation.form import Call, Derivative, Form, Matrix, Number, Symbol, Transpose, walk
 from derive.notation.meanings import MEANINGS
-from derive.notation.names import names_in
+from derive.notation.names import arrays_of, names_in
 from derive.notation.symbols import parse_symbol
 from derive.notation.value import substituted
 from derive.record import Given
@@ -210,8 +210,7 @@ def mentions(form: Form) -> Iterator[Form]:
     for node in walk(form):
         if isinstance(node, Symbol):
             yield node
-            for cut in range(len(node.sub)):
-                yield Symbol(node.base, node.accent, node.sub[:cut], node.sup)
+            yield from (array for array, _ in arrays_of(node))
         elif isinstance(node, Derivative):
             yield node
         elif isinstance(node, Call):

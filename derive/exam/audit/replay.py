@@ -10,6 +10,7 @@ from random import Random
 from derive.check.traits import is_symbolic
 from derive.notation.arrays import Array, Value
 from derive.notation.form import At, Call, Derivative, Form, Symbol, Text, symbols
+from derive.notation.names import arrays_of
 from derive.notation.reals import Undefined
 from derive.notation.symbols import symbol_name
 from derive.notation.value import Evaluator, NoValue, substituted
@@ -78,9 +79,8 @@ def evaluated(form: Form, env: Mapping[Form, Value]) -> Value | None:
 
 def _entry(name: Symbol, env: Mapping[Form, Value]) -> Value | None:
     """The value of an entry of an array that has one: S_12 of S."""
-    for cut in range(len(name.sub)):
-        index, rest = name.sub[cut:], replace(name, sub=name.sub[:cut])
-        array = env.get(replace(rest, bold=True), env.get(rest))
+    for root, index in arrays_of(name):
+        array = env.get(root)
         if isinstance(array, Array) and all(map(str.isdigit, index)):
             position = array.position([*map(int, index)])
             return None if position is None else array.items[position]
