@@ -129,12 +129,14 @@ class ModelJudge(Question):
 
     def _prompt(self, targets: Targets) -> Phrase:
         unit = UNITS[self.unit].words if self.unit in UNITS else self.unit
+        target: Phrase = (replace(TARGET, bold=not targets.single),)
+        rate: Phrase = (" Is the rate ", RATE, " stable for a linear unit, and which is the largest stable one?")
+        if self.rate is not None and self.unit == "linear":
+            return ("A linear output has the target" + ("" if targets.single else "s") + " ", *target, ".", *rate)
         what = f"Can a {unit} output reach the target" + ("s " if not targets.single and unit != "softmax" else " ")
         loss: Phrase = (", and what is the smallest loss ", LOSS, "?")
-        if self.rate is None:
-            return (what, replace(TARGET, bold=not targets.single), *loss)
-        rate: Phrase = (" Is the rate ", RATE, " stable for a linear unit, and which is the largest stable one?")
-        return (what, replace(TARGET, bold=not targets.single), *loss, *rate)
+        other = () if self.unit == "linear" else (" If it cannot, which of the usual units can?",)
+        return (what, *target, *loss, *other, *(rate if self.rate is not None else ()))
 
 
 def _linear_values(x: Form, w: Form, b: Form, rate: Form, targets: int) -> dict[Symbol, Form]:
