@@ -12,12 +12,12 @@ TORCH_FROM ?=
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help demo test check lint types tex oracle bench golden papers clean
+.PHONY: help demo test all-tests check lint types tex oracle bench golden papers clean
 
 help:
 	@echo "make demo    build the example exam into $(OUT)/ (Typst, or pdflatex where it is complete)"
-	@echo "make test    all the set-up for the tests, and the tests"
-	@echo "make check   ruff, mypy and the tests: what CI runs"
+	@echo "make test    all the set-up for the tests, and the quick ones"
+	@echo "make check   ruff, mypy and all tests: what CI runs"
 	@echo "make tex     install TeX, or say what to install"
 	@echo "make oracle  install torch, an independent oracle for some tests"
 	@echo "make bench   measure against peers"
@@ -56,6 +56,9 @@ demo: $(STAMPS)/demo
 	$(BIN)/derive build $(EXAM) -o $(OUT)
 
 test: $(STAMPS)/test
+	$(PYTEST) -n auto -m "not slow"
+
+all-tests: $(STAMPS)/test
 	$(PYTEST) -n auto
 
 oracle: $(STAMPS)/oracle
@@ -67,7 +70,7 @@ lint: $(STAMPS)/dev
 types: $(STAMPS)/dev
 	$(BIN)/mypy
 
-check: lint types test
+check: lint types all-tests
 
 # TeX: what the templates load, and the program that looks into PDFs.
 TEX_PACKAGES := texlive-latex-extra lmodern poppler-utils

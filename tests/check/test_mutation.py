@@ -45,6 +45,7 @@ def test_right_derivations_are_verified(make: Callable[[], Derivation]) -> None:
 
 
 @pytest.mark.parametrize("make", ALL, ids=lambda make: make.__name__)
+@pytest.mark.slow
 def test_spoiled_derivations_are_not(make: Callable[[], Derivation]) -> None:
     right = make()
     for name, mutate in MUTATIONS.items():
@@ -54,6 +55,7 @@ def test_spoiled_derivations_are_not(make: Callable[[], Derivation]) -> None:
 
 
 @pytest.mark.parametrize("ask", sorted(catalogue()))
+@pytest.mark.slow
 def test_spoiled_examples_are_not(ask: str) -> None:
     """Every question type, on its example or where that has a line that may well be changed on other givens."""
     right = question(ask, OTHER_GIVENS.get(ask, catalogue()[ask].example)).solve(Conventions())

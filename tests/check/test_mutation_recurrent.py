@@ -68,6 +68,7 @@ def test_right_ones_are_verified(name: str, rounding: Rounding) -> None:
 
 @pytest.mark.parametrize("mutation", MUTATIONS)
 @pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.slow
 def test_spoiled_ones_are_not(name: str, mutation: str) -> None:
     right = made(name)
     for spoiled in spread(MUTATIONS[mutation](right)):

@@ -94,6 +94,7 @@ def reads_back(derivation, detail):
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: f"{policy.mode}-{policy.digits}")
 @pytest.mark.parametrize("ask", TYPES)
+@pytest.mark.slow
 def test_draws_under_every_policy(ask, policy):
     for seed in (*range(FEW), *TELLING.get(ask, ())):
         derivation = derived(ask, drawn(ask, seed), Conventions(policy))

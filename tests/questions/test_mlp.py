@@ -441,6 +441,7 @@ def test_rounding_policies(rounding, givens):
         ("mlp.update", {**ROWS_NET, "loss": "bce", "wrt": ["V_2_1"], "rate": 0.1, "known": "forward"}),
     ],
 )
+@pytest.mark.slow
 def test_no_spoiled_solution_passes(ask, givens):
     right = solved(ask, givens)
     for name, mutate in MUTATIONS.items():

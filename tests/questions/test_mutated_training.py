@@ -48,6 +48,7 @@ def is_zero_anyway(right, spoiled):
 
 
 @pytest.mark.parametrize("name", SMALL)
+@pytest.mark.slow
 def test_spoiled_solutions_are_not_verified(name):
     ask, givens = SMALL[name]
     right = with_points(question(ask, givens).solve(Conventions()), Fraction(5))

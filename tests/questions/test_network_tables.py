@@ -126,6 +126,7 @@ def raised(form):
 
 
 @pytest.mark.parametrize("name", ASKED)
+@pytest.mark.slow
 def test_no_raised_number_passes(name):
     spoilt = spoilt_numbers(solved(name))
     assert len(spoilt) >= 10
@@ -134,6 +135,7 @@ def test_no_raised_number_passes(name):
 
 
 @pytest.mark.parametrize("name", ASKED)
+@pytest.mark.slow
 def test_no_mutation_passes(name):
     right = with_points(solved(name), 6)
     for kind, mutate in MUTATIONS.items():

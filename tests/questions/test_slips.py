@@ -24,6 +24,7 @@ def worked(ask, seed):
 
 @pytest.mark.parametrize("seed", [None, 7])  # no draw in which r⁽¹⁾ is K⁽¹⁾: to write one for the other is no slip
 @pytest.mark.parametrize("ask", ASKS)
+@pytest.mark.slow
 def test_no_slip_passes(ask, seed):
     right = worked(ask, seed)
     tried = 0

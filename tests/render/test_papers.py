@@ -35,6 +35,7 @@ def _sheet(path: Path) -> Sheet:
 @pytest.mark.tex
 @papers
 @pytest.mark.parametrize("kind", ["exam", "solution", "rubric"])
+@pytest.mark.slow
 def test_nothing_sticks_out(path: Path, kind: str, tmp_path: Path, tex: None) -> None:
     (tmp_path / "d.tex").write_text(documents.render(_sheet(path), kind, "tex"))
     env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "max_print_line": "1000", "HOME": str(tmp_path)}
@@ -77,6 +78,7 @@ def _filled(pdf: bytes) -> list[float]:
 @papers
 @pytest.mark.parametrize("engine", ["pdflatex", "typst"])
 @pytest.mark.parametrize("kind", ["exam", "solution", "rubric"])
+@pytest.mark.slow
 def test_no_page_is_left_half_empty(path: Path, engine: str, kind: str, tex: None) -> None:
     form = "tex" if engine == "pdflatex" else "typ"
     *pages, _ = _filled(compile(documents.render(_sheet(path), kind, form), engine))

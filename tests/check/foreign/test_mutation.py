@@ -57,6 +57,7 @@ def planted():
     return found
 
 
+@pytest.mark.slow
 def test_most_slips_are_found(planted):
     missed = [each for _, these in planted.values() for each in these]
     assert len(missed) <= 0.1 * sum(count for count, _ in planted.values()), missed

@@ -145,6 +145,7 @@ def wrong_numbers():
 
 
 @pytest.mark.parametrize(("ask", "name"), list(wrong_numbers()))
+@pytest.mark.slow
 def test_what_is_not_derived_is_wrong(tmp_path, ask, name):
     from derive.notation.value import evaluate
 
