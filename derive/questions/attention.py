@@ -32,7 +32,6 @@ class AttentionForward(Question):
     """Scaled dot-product attention from small matrices: weights and output, with masks and several heads."""
 
     ask: ClassVar[str] = "attention.forward"
-    lines: ClassVar[int] = 13
     example: ClassVar[dict[str, Any]] = {
         "X": EXAMPLE_X,
         "W_Q": [[1, 0], [0, 1], [1, 1]],

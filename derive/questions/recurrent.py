@@ -59,11 +59,11 @@ class SequenceForward(SequenceQuestion):
         return {**given, **draw_manner(rng, len(given["input"]))}
 
     def asked_for(self, results: int) -> int:
-        """The results, four quantities in full for one of them, and the table of the other steps."""
+        """The results, four quantities in full for one of them (three lines each), and the table of the other steps."""
         steps = len(self.input) - self.known if self.show == "all" else 1
         cell = CELLS[self.cell]
         quantities = len(cell.rule) + self.preactivations * len(cell.activations)
-        return results + 1 + steps * -(-quantities // 4)
+        return results + 1 + -(-steps * quantities // 4)
 
     def settings(self) -> Settings:
         """What the question chooses about the cell, its output and its names."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from derive.graph.arrays import Array, shape_of
-from derive.graph.point import Point, array_line, forward_steps
+from derive.graph.point import Point, array_line, forward_steps, whole_first
 from derive.notation.build import ONE, column, dimensions, number
 from derive.notation.form import Form, Frac, Matrix, Product, Symbol, Transpose
 from derive.notation.rounding import as_fraction
@@ -52,8 +52,10 @@ class Working:
             return self._weights(part) if in_full else [self._by_result(part), self._check(part, level=2)]
         if in_full and part.kind not in ("columns", "join"):
             formula, *others = forward_steps(self.point, [quantity])
-            line = replace(formula.lines[0], reason=self._reason(part))
-            return [replace(formula, lines=(line,)), *others]
+            formula = replace(formula, lines=(replace(formula.lines[0], reason=self._reason(part)),))
+            if part.kind != "scores" and others:  # one entry of a product is enough in an exam's key
+                return [*whole_first(formula, *others, others[0].marks)]
+            return [formula, *others]
         return [self._by_result(part)]
 
     def _defined(self, part: Part) -> Step:
