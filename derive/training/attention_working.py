@@ -54,7 +54,8 @@ class Working:
             formula, *others = forward_steps(self.point, [quantity])
             formula = replace(formula, lines=(replace(formula.lines[0], reason=self._reason(part)),))
             if part.kind != "scores" and others:  # one entry of a product is enough in an exam's key
-                return [*whole_first(formula, *others, others[0].marks)]
+                worked, whole = others
+                return [*whole_first(formula, worked, whole, worked.marks)]
             return [formula, *others]
         return [self._by_result(part)]
 
